@@ -1,0 +1,1 @@
+"""The `patchferry` command line."""

@@ -1,0 +1,1 @@
+"""Clone, branch, commit and leased push, by git itself."""

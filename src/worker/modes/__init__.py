@@ -1,0 +1,1 @@
+"""Modes: what a task does, told as a story over the ports."""

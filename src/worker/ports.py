@@ -142,8 +142,11 @@ class Forge(Protocol):
     def create_pull_request(
         self, repository: str, *, head: str, base: str, title: str, body: str, draft: bool
     ) -> PullRequest:
-        """Open a pull request. On 422 "already exists" the existing one is returned; where the plan has no drafts
-        an ordinary one is opened (its `draft` is then False). Look first whether it is there already."""
+        """Open a pull request; look first whether it is there already.
+
+        On 422 "already exists" the existing one is returned; where the plan has no drafts an ordinary one is
+        opened, and its `draft` is then False.
+        """
 
 
 # --- git: the clone, its work tree, the push ----------------------------------------------------

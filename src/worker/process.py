@@ -46,7 +46,7 @@ def run(
     """
     started = time.monotonic()
     deadline.check()
-    child = subprocess.Popen(  # noqa: S603 - an argument list, never a shell
+    child = subprocess.Popen(
         list(argv),
         env=dict(env),
         cwd=cwd,
@@ -71,9 +71,7 @@ def kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _talk(
-    child: subprocess.Popen[bytes], stdin: bytes, limit: int, deadline: Deadline
-) -> tuple[bytes, bytes]:
+def _talk(child: subprocess.Popen[bytes], stdin: bytes, limit: int, deadline: Deadline) -> tuple[bytes, bytes]:
     assert child.stdin is not None
     assert child.stdout is not None
     assert child.stderr is not None

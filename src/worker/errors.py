@@ -24,6 +24,7 @@ class Reason(StrEnum):
     BUDGET = "budget"  # BUDGET_TOKENS or BUDGET_USD is spent
     ENGINE = "engine"  # the engine died or answered rubbish
     FORGE_UNAVAILABLE = "forge_unavailable"  # GitHub: rate limit, 5xx, network
+    BROKER_UNAVAILABLE = "broker_unavailable"  # RabbitMQ: not reachable, or did not take a message
     REPOSITORY = "repository"  # gone, renamed, archived, no access
     ISSUE = "issue"  # gone, closed, locked, or really a pull request
     PUSH_REFUSED = "push_refused"  # a rule of the repository refused the push

@@ -36,7 +36,8 @@ class Reason(StrEnum):
 class PatchferryError(Exception):
     """Carries a reason and one sentence that may be shown to the requester: no secret, no response body.
 
-    `usage` is what the models had consumed when it happened, where that is known.
+    `usage` is what the models had consumed when it happened, where that is known; `said` is the model's own account
+    of it: hostile text, only ever shown quoted.
     """
 
     def __init__(self, reason: Reason, sentence: str, *, usage: Usage | None = None) -> None:
@@ -44,6 +45,7 @@ class PatchferryError(Exception):
         self.reason = reason
         self.sentence = sentence
         self.usage = usage
+        self.said = ""
 
 
 class Refused(PatchferryError):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 MAX_BODY_BYTES = 1_000_000
 
 RepositoryName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$", max_length=200)]
 Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(\[bot\])?$", max_length=100)]
+TaskId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Number = Annotated[int, Field(ge=1, strict=True)]
 
 
@@ -27,22 +28,15 @@ class _Message(BaseModel):
 
 
 class QuickFix(_Message):
-    """Turn an issue into a pull request. Without `issue`, `title` and `body` are the request themselves."""
+    """Turn an issue into a pull request. `title` and `body` are the issue's text when it was asked for, if known."""
 
     kind: Literal["quickfix"] = "quickfix"
-    issue: Number | None = None
-    task_id: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")] | None = None
+    issue: Number
+    task_id: TaskId | None = None
     revision: Annotated[int, Field(ge=0)] = 0
     title: str | None = None
     body: str | None = None
     instructions: str | None = None
-
-    @model_validator(mode="after")
-    def _has_a_request(self) -> QuickFix:
-        if self.issue is None and not (self.title and self.title.strip()):
-            message = "a quickfix needs an issue number, or a title of its own"
-            raise ValueError(message)
-        return self
 
 
 class Refine(_Message):
@@ -53,7 +47,7 @@ class Refine(_Message):
     instructions: Annotated[str, Field(min_length=1)]
     comment_id: int
     comment_kind: Literal["issue", "review_comment", "review"]
-    task_id: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")] | None = None
+    task_id: TaskId | None = None
     revision: Annotated[int, Field(ge=0)] = 0
 
 
@@ -88,20 +82,13 @@ def task_id(message: QuickFix | Refine | Stop, host: str) -> str:
     """
     match message:
         case QuickFix():
-            return message.task_id or _digest(host, message.repository, "quickfix", *_quickfix_key(message))
+            return message.task_id or _digest(host, message.repository, "quickfix", message.issue, 0, message.revision)
         case Refine():
             key = (message.pull_request, message.comment_id, message.revision)
             return message.task_id or _digest(host, message.repository, "refine", *key)
         case Stop():
             asked = message.created_at.isoformat() if message.created_at else 0
             return _digest(host, message.repository, "stop", message.number, 0, asked)
-
-
-def _quickfix_key(message: QuickFix) -> tuple[Any, ...]:
-    if message.issue is not None:
-        return (message.issue, 0, message.revision)
-    text = hashlib.sha256(f"{message.title}\n{message.body or ''}".encode()).hexdigest()
-    return (0, text, message.revision)
 
 
 def _digest(*parts: object) -> str:

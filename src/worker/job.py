@@ -1,0 +1,31 @@
+"""Everything that belongs to the work on one task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from worker.permissions import Permissions
+from worker.status import Status
+from worker.tasks import Rules, Task, Tools
+
+
+@dataclass(frozen=True)
+class Job:
+    """A task, its rules, its collaborators, and the memory that lasts as long as it does."""
+
+    task: Task
+    rules: Rules
+    tools: Tools
+    status: Status
+    permissions: Permissions
+
+    @property
+    def branch(self) -> str:
+        """The branch of this task: one name for every attempt at it."""
+        return f"{self.branch_stem}{self.task.id[:8]}"
+
+    @property
+    def branch_stem(self) -> str:
+        """What the branches of all tasks for the same issue begin with."""
+        what = "task" if self.task.issue is None else f"issue-{self.task.issue}"
+        return f"{self.rules.branch_prefix}{what}-"

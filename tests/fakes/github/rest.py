@@ -1,0 +1,113 @@
+"""The way of an API request: who asks, for what, may they see it, and then the endpoint."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+from tests.fakes.github import endpoints
+from tests.fakes.github.accounts import Role, Token
+from tests.fakes.github.exchange import Answer, Request
+from tests.fakes.github.routing import NOT_FOUND, ApiError, Call
+
+if TYPE_CHECKING:
+    from tests.fakes.github.repository import Repository
+    from tests.fakes.github.service import GitHub
+
+API_VERSIONS = ("2022-11-28", "2026-03-10")
+_BY_ID = re.compile(r"/repositories/(?P<id>[0-9]+)(?P<rest>/.*)?")
+_BY_NAME = re.compile(r"/repos/(?P<name>[^/]+/[^/]+)(?P<rest>/.*)?")
+
+
+def serve(github: GitHub, request: Request) -> Answer:
+    """Answer one API request."""
+    token: Token | None = None
+    try:
+        _check_manners(request)
+        token = authenticate(github, request)
+        with github.lock:
+            answer = _dispatch(github, request, token)
+    except ApiError as error:
+        answer = error.answer()
+    return answer.with_headers(_headers(github, request, token))
+
+
+def authenticate(github: GitHub, request: Request) -> Token | None:
+    """The token that the request carries, None for a stranger. Raises 401."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        return None
+    token = github.find_token(value) if scheme.lower() in {"token", "bearer"} else None
+    if token is None:
+        raise ApiError(401, "Bad credentials")
+    return token
+
+
+def _check_manners(request: Request) -> None:
+    if not request.headers.get("user-agent"):
+        raise ApiError(
+            403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"
+        )
+    version = request.headers.get("x-github-api-version", API_VERSIONS[0])
+    if version not in API_VERSIONS:
+        raise ApiError(400, f"The API version {version} is not supported")
+
+
+def _dispatch(github: GitHub, request: Request, token: Token | None) -> Answer:
+    path, repository = _resolve(github, request, token)
+    found = endpoints.find(request.method, path)
+    if found is None:
+        github.violations.append(f"{request.method} {request.target}: the stand-in has no such endpoint")
+        raise ApiError(404, NOT_FOUND)
+    endpoint, parameters = found
+    if repository and repository.archived and request.method != "GET":
+        raise ApiError(403, "Repository was archived so is read-only.")
+    return endpoint(Call(github, request, parameters, token, repository))
+
+
+def _resolve(github: GitHub, request: Request, token: Token | None) -> tuple[str, Repository | None]:
+    """The path by the repository's present name, and the repository. Raises 301, 307 and 404."""
+    repository: Repository | None
+    if match := _BY_ID.fullmatch(request.path):
+        repository = github.find_repository_by_id(int(match["id"]))
+    elif match := _BY_NAME.fullmatch(request.path):
+        repository = github.find_repository(match["name"])
+        if repository is None:
+            _redirect(github, request, token, match)
+    else:
+        return request.path, None
+    if repository is None or github.role(token, repository) < Role.READ:
+        raise ApiError(404, NOT_FOUND)
+    return f"/repos/{repository.full_name}{match['rest'] or ''}", repository
+
+
+def _redirect(github: GitHub, request: Request, token: Token | None, match: re.Match[str]) -> None:
+    repository = github.renamed(match["name"])
+    if repository is None or github.role(token, repository) < Role.READ:
+        return
+    query = request.target.partition("?")[2]
+    location = f"{github.url}/repositories/{repository.id}{match['rest'] or ''}" + (f"?{query}" if query else "")
+    if request.method in {"GET", "HEAD"}:
+        raise ApiError(301, "Moved Permanently", headers={"Location": location})
+    raise ApiError(307, "Temporary Redirect", headers={"Location": location})
+
+
+def _headers(github: GitHub, request: Request, token: Token | None) -> dict[str, str]:
+    used = sum(
+        1 for one in github.requests if one.request.headers.get("authorization") == request.headers.get("authorization")
+    )
+    limit = 5000 if token else 60
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "X-GitHub-Media-Type": "github.v3; format=json",
+        "X-GitHub-Request-Id": f"STND:{len(github.requests):06d}",
+        "X-RateLimit-Limit": str(limit),
+        "X-RateLimit-Remaining": str(max(0, limit - used)),
+        "X-RateLimit-Used": str(used),
+        "X-RateLimit-Reset": str(int(time.time()) + 3600),
+        "X-RateLimit-Resource": "core",
+    }
+    if token and token.kind == "classic":
+        headers["X-OAuth-Scopes"] = ", ".join(token.scopes)
+    return headers

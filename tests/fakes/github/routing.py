@@ -1,0 +1,146 @@
+"""Finds the endpoint for a request, by the path templates of GitHub's own description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.fakes.github.accounts import Role, Token, User
+from tests.fakes.github.exchange import Answer, Request
+
+if TYPE_CHECKING:
+    from tests.fakes.github.repository import Repository
+    from tests.fakes.github.service import GitHub
+
+_DEEP = {"path", "ref", "basehead", "branch"}  # parameters that may hold slashes
+
+
+class ApiError(Exception):
+    """An answer that is not a success; `errors` are the items of a validation error."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        errors: list[dict[str, Any]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.errors = errors
+        self.headers = headers or {}
+
+    def answer(self) -> Answer:
+        body: dict[str, Any] = {"message": self.message, "documentation_url": "https://docs.github.com/rest"}
+        if self.errors is not None:
+            body["errors"] = self.errors
+        elif self.status != 422:
+            body["status"] = str(self.status)
+        return Answer(self.status, body, self.headers)
+
+
+def invalid(resource: str, *, code: str = "custom", **details: str) -> ApiError:
+    """GitHub's 422 with one item."""
+    return ApiError(422, "Validation Failed", [{"resource": resource, "code": code, **details}])
+
+
+NOT_FOUND = "Not Found"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request on its way to an endpoint. `repository` stands for every path below /repos/{owner}/{repo}."""
+
+    github: GitHub
+    request: Request
+    parameters: Mapping[str, str]
+    token: Token | None
+    target: Repository | None
+
+    @property
+    def viewer(self) -> User | None:
+        return self.token.user if self.token else None
+
+    @property
+    def repository(self) -> Repository:
+        if self.target is None:
+            raise ApiError(404, NOT_FOUND)
+        return self.target
+
+    @property
+    def role(self) -> Role:
+        """What the token may do here: never more than a stranger when it does not reach the repository."""
+        return self.github.role(self.token, self.repository)
+
+    def number(self, name: str) -> int:
+        return int(self.parameters[name])
+
+    def query(self, name: str, default: str) -> str:
+        return self.request.query.get(name, [default])[-1]
+
+    def body(self) -> dict[str, Any]:
+        try:
+            body = self.request.json()
+        except ValueError as error:
+            raise ApiError(400, "Problems parsing JSON") from error
+        if not isinstance(body, dict):
+            raise ApiError(400, "Body should be a JSON object")
+        return body
+
+    def author(self) -> User:
+        """The signed-in user. Raises 401."""
+        if self.viewer is None:
+            raise ApiError(401, "Requires authentication")
+        return self.viewer
+
+    def may_write(self, permission: str) -> None:
+        """Raises what GitHub answers when the token was not given the scope or permission for this write."""
+        token = self.token
+        if token is None:
+            raise ApiError(401, "Requires authentication")
+        repository = self.repository
+        if token.kind == "classic" and not token.reaches(repository.full_name, private=repository.private):
+            raise ApiError(404, NOT_FOUND)
+        if not token.reaches(repository.full_name, private=repository.private) or not token.allows(
+            permission, write=True
+        ):
+            kind = "integration" if token.kind == "installation" else "personal access token"
+            needed = {"X-Accepted-GitHub-Permissions": f"{permission}=write"}
+            raise ApiError(403, f"Resource not accessible by {kind}", headers=needed)
+
+
+Endpoint = Callable[[Call], Answer]
+_ROUTES: list[tuple[str, re.Pattern[str], Endpoint]] = []
+
+
+def route(method: str, template: str) -> Callable[[Endpoint], Endpoint]:
+    """Serve an operation of the description, such as ("GET", "/repos/{owner}/{repo}")."""
+
+    def register(endpoint: Endpoint) -> Endpoint:
+        _ROUTES.append((method, compile_template(template), endpoint))
+        return endpoint
+
+    return register
+
+
+def find(method: str, path: str) -> tuple[Endpoint, dict[str, str]] | None:
+    """The endpoint and its path parameters."""
+    for known, pattern, endpoint in _ROUTES:
+        if known == method and (match := pattern.fullmatch(path)):
+            return endpoint, match.groupdict()
+    return None
+
+
+def compile_template(template: str) -> re.Pattern[str]:
+    """A pattern for a path template; ids and numbers are digits, refs and paths may hold slashes."""
+
+    def group(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in _DEEP:
+            return f"(?P<{name}>.+)"
+        return f"(?P<{name}>[0-9]+)" if name.endswith(("_id", "_number")) else f"(?P<{name}>[^/]+)"
+
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", group, re.escape(template)))

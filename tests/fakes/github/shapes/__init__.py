@@ -1,0 +1,1 @@
+"""How GitHub writes things down: JSON values of the description's shapes."""

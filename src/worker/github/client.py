@@ -1,0 +1,172 @@
+"""PyGithub's requester with our manners: no blind repeats, no followed redirects, nothing secret in an error."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from github.Consts import API_VERSION_2022_11_28, mediaType
+from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester
+
+from worker.errors import PatchferryError, Reason, Refused
+from worker.github.addresses import Addresses
+from worker.github.errors import Moved, judge, unreachable, unreadable
+from worker.github.pace import Pace
+from worker.github.redirects import moved_to, new_name
+from worker.github.retry import DELAYS, repeated
+from worker.github.tokens import SourcedAuth, TokenSource
+
+TIMEOUT_SECONDS = 15
+_QUIET = ("github", "github.Requester", "urllib3")  # at DEBUG they print bodies, and tokens that they receive
+
+
+@dataclass(frozen=True)
+class Network:
+    """How to reach GitHub; nothing is taken from the environment. `no_proxy` is a comma-separated list of hosts."""
+
+    ca_file: str | None = None
+    proxy: str | None = None
+    no_proxy: str | None = None
+
+
+class Client(Requester):
+    """One per task. PyGithub's objects are built on it, so every request of theirs goes through here.
+
+    Raises our errors, and Rejected where the meaning depends on what was asked; never a GithubException.
+    """
+
+    def __init__(
+        self,
+        addresses: Addresses,
+        tokens: TokenSource | None,
+        *,
+        repository: str | None,
+        network: Network,
+        write_pause: float,
+        sleep: Callable[[float], None] = time.sleep,
+        delays: tuple[float, ...] = DELAYS,
+    ) -> None:
+        super().__init__(
+            auth=SourcedAuth(tokens, repository) if tokens else None,
+            base_url=addresses.api_url,
+            timeout=TIMEOUT_SECONDS,
+            user_agent=f"patchferry/{version('patchferry')}",
+            per_page=100,
+            verify=network.ca_file or True,
+            retry=None,
+            pool_size=None,
+            seconds_between_requests=0,
+            seconds_between_writes=0,
+            lazy=True,
+            api_version=API_VERSION_2022_11_28,
+        )
+        self._addresses = addresses
+        self._sleep = sleep
+        self._delays = delays
+        self._pace = Pace(write_pause, sleep=sleep)
+        self._one_at_a_time = threading.Lock()  # the connection keeps a request's state in itself
+        self._our_connection = _connect(addresses.api_url, network)
+        for name in _QUIET:
+            logger = logging.getLogger(name)
+            logger.setLevel(max(logger.level, logging.INFO))
+
+    def requestJsonAndCheck(  # noqa: N802, PLR0917  # PyGithub's: all its objects call it
+        self,
+        verb: str,
+        url: str,
+        parameters: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        input: Any | None = None,  # noqa: A002  # PyGithub's name
+        follow_302_redirect: bool = False,  # noqa: ARG002, FBT001, FBT002  # no redirect is followed
+    ) -> tuple[dict[str, Any], Any]:
+        """Send one request, a GET up to three times more through an outage; returns headers and parsed JSON."""
+
+        def send() -> tuple[dict[str, Any], Any]:
+            return self._send(verb, url, parameters, headers, input)
+
+        try:
+            if verb == "GET":
+                return repeated(send, sleep=self._sleep, delays=self._delays)
+            with self._pace.write():
+                return send()
+        except Moved as moved:
+            location = moved.location
+        raise moved_to(new_name(location, lambda path: self._send("GET", path)[1]))
+
+    def close(self) -> None:
+        """Close the connection to GitHub."""
+        self._our_connection.close()
+        super().close()
+
+    def _send(
+        self,
+        verb: str,
+        url: str,
+        parameters: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        body: Any | None = None,
+    ) -> tuple[dict[str, Any], Any]:
+        if not self._addresses.is_api(url):
+            sentence = "GitHub's answer points to another server; set GITHUB_API_URL to the address it uses itself"
+            raise Refused(Reason.CONFIGURATION, sentence)
+        fresh = {"Accept": mediaType} | (headers or {})
+        status, answered, text = self._exchange(verb, url, parameters, fresh, body)
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise judge(f"{verb} {urlsplit(url).path}", status, answered, text)
+        return answered, _parse(text)
+
+    def _exchange(
+        self, verb: str, url: str, parameters: dict[str, Any] | None, headers: dict[str, str], body: Any | None
+    ) -> tuple[int, dict[str, Any], str]:
+        error: PatchferryError
+        try:
+            with self._one_at_a_time:
+                return self.requestJson(verb, url, parameters, headers, body, self._our_connection)
+        except requests.RequestException as failed:
+            error = unreachable(failed)
+        raise error  # here, so that it does not drag the other one, its request and its headers along
+
+
+def _connect(api_url: str, network: Network) -> HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass:
+    parts = urlsplit(api_url)
+    assert parts.hostname is not None
+    kind = HTTPSRequestsConnectionClass if parts.scheme == "https" else HTTPRequestsConnectionClass
+    connection = kind(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS, verify=network.ca_file or True)
+    session = connection.session
+    session.trust_env = False
+    if network.proxy and not _bypassed(parts.hostname, network.no_proxy or ""):
+        session.proxies = {"http": network.proxy, "https": network.proxy}
+    session.hooks["response"].append(_stop_at_redirect)
+    return connection
+
+
+def _stop_at_redirect(response: requests.Response, **_: object) -> None:
+    """PyGithub follows 301 without its query, and takes a write that met 307 for done."""
+    if HTTPStatus.MULTIPLE_CHOICES <= response.status_code < HTTPStatus.BAD_REQUEST:
+        raise Moved(response.headers.get("location", ""))
+
+
+def _bypassed(host: str, no_proxy: str) -> bool:
+    entries = (entry.strip().lower().lstrip(".") for entry in no_proxy.split(","))
+    return any(entry in ("*", host) or host.endswith(f".{entry}") for entry in entries if entry)
+
+
+def _parse(text: str) -> Any:
+    if not text:
+        return None
+    try:
+        data = json.loads(text)
+    except ValueError:
+        data = None
+    if not isinstance(data, dict | list):
+        raise unreadable()
+    return data

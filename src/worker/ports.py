@@ -170,10 +170,14 @@ class FileChange:
 
 @dataclass(frozen=True)
 class Diff:
-    """What is staged against HEAD, as our own git sees it. `patch` is a unified diff, readable text."""
+    """What is staged against HEAD, as our own git sees it. `patch` is a unified diff, readable text.
+
+    `ignored` are paths in the work tree that are not staged because the repository's .gitignore hides them.
+    """
 
     changes: tuple[FileChange, ...]
     patch: str
+    ignored: tuple[str, ...] = ()
 
     @property
     def added(self) -> int:

@@ -1,0 +1,144 @@
+"""Fetch from and push to the git host over HTTP: the only two calls that hold the token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from worker.errors import PatchferryError, Reason, Refused
+from worker.git.command import GitCommand
+from worker.git.credentials import lend
+from worker.git.environment import environment
+from worker.git.failures import readable, remote_failure, said
+from worker.process import Finished
+
+BASE = "refs/heads/base"  # where the fetched branch stands in our own git directory; HEAD points to it
+_PATH = re.compile(r"(/[A-Za-z0-9_.~-]+)+/?")
+
+
+class Remote(Protocol):
+    """Where a checkout comes from and where its commits go."""
+
+    def fetch(self, git: GitCommand, branch: str) -> None:
+        """Bring the tip of `branch` into our git directory as `BASE`."""
+
+    def push(self, git: GitCommand, sha: str, branch: str, *, expected: str | None) -> None:
+        """Publish `sha`, as `worker.ports.Checkout.push` promises."""
+
+
+@dataclass(frozen=True)
+class HttpAccess:
+    """How to reach one git host.
+
+    `origin` is scheme://host[:port]; `proxy` is None for a direct connection, `no_proxy` a comma-separated list of
+    hosts that never go through it; `ca_file` is a PEM bundle instead of the system's.
+    """
+
+    origin: str
+    token: Callable[[], str] | None
+    proxy: str | None = None
+    no_proxy: str | None = None
+    ca_file: Path | None = None
+
+    @property
+    def scheme(self) -> str:
+        return self.origin.partition("://")[0]
+
+    @property
+    def host(self) -> str:
+        return self.origin.partition("://")[2]
+
+
+@dataclass(frozen=True)
+class HttpRemote:
+    """One repository on the git host. `url` is checked by `checked_url`; `secrets` is a folder private to the task."""
+
+    access: HttpAccess
+    url: str
+    secrets: Path
+
+    def fetch(self, git: GitCommand, branch: str) -> None:
+        """A shallow fetch: nothing of a checkout needs the history."""
+        finished = self._run(
+            git,
+            "fetch",
+            "--quiet",
+            "--depth=1",
+            "--update-head-ok",
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--no-write-fetch-head",
+            "--",
+            self.url,
+            f"+refs/heads/{branch}:{BASE}",
+        )
+        if finished.returncode != 0:
+            raise remote_failure("clone", self.access.host, finished.stderr)
+
+    def push(self, git: GitCommand, sha: str, branch: str, *, expected: str | None) -> None:
+        """By URL, with a lease: an empty expectation means that the branch must not exist."""
+        target = f"refs/heads/{branch}"
+        finished = self._run(
+            git,
+            "push",
+            "--porcelain",
+            "--no-verify",
+            "--no-follow-tags",
+            "--recurse-submodules=no",
+            f"--force-with-lease={target}:{expected or ''}",
+            "--",
+            self.url,
+            f"{sha}:{target}",
+        )
+        if finished.returncode != 0:
+            raise push_failure(branch, self.access.host, finished)
+
+    def _run(self, git: GitCommand, *arguments: str) -> Finished:
+        with lend(self.secrets, self.access.origin, self.access.token, self.access.proxy) as loan:
+            config: Mapping[str, str] = {**git.config, **self._config(), **loan.config}
+            env = environment(git.home, protocol=self.access.scheme, config=config)
+            return git.start(arguments, env | self._proxy_exceptions() | loan.variables)
+
+    def _config(self) -> dict[str, str]:
+        return {"http.sslCAInfo": str(self.access.ca_file)} if self.access.ca_file else {}
+
+    def _proxy_exceptions(self) -> dict[str, str]:
+        return {"NO_PROXY": self.access.no_proxy} if self.access.no_proxy else {}
+
+
+def checked_url(url: str, origin: str) -> str:
+    """`url` if it is a plain repository address on `origin`. Raises Refused(CONFIGURATION)."""
+    parts = urlsplit(url)
+    if f"{parts.scheme}://{parts.netloc}".lower() != origin.lower():
+        found = f"{parts.scheme}://{parts.hostname}"
+        sentence = (
+            f"the clone address is on {found}, not on {origin}; set GITHUB_API_URL to the server of the repository"
+        )
+        raise Refused(Reason.CONFIGURATION, sentence)
+    if parts.query or parts.fragment or not _PATH.fullmatch(parts.path):
+        raise Refused(Reason.CONFIGURATION, f"the clone address is not a repository of {origin}; check GITHUB_API_URL")
+    return f"{origin}{parts.path}"
+
+
+def push_failure(branch: str, host: str, finished: Finished) -> PatchferryError:
+    """The error for a push that git reports as failed on stdout (`--porcelain`) and stderr."""
+    rejection = re.search(r"^!\t\S*\t(.*)$", finished.stdout.decode(errors="replace"), re.MULTILINE)
+    if rejection is None:
+        return remote_failure("push", host, finished.stderr)
+    why = said(readable(rejection[1].encode()))
+    if re.search(r"cannot create", why + readable(finished.stderr)):
+        sentence = f"the branch {branch} can't be created beside one that has a part of its name: {why}"
+        return Refused(Reason.PUSH_REFUSED, sentence)
+    if re.search(r"stale info|fetch first|non-fast-forward|cannot lock ref|already exists|failed to update ref", why):
+        return Refused(Reason.BRANCH_MOVED, f"somebody else moved the branch {branch} in the meantime")
+    return Refused(Reason.PUSH_REFUSED, f"{host} refused the push to {branch}: {_rule(finished.stderr, why)}")
+
+
+def _rule(stderr: bytes, why: str) -> str:
+    """The server's own lines, which name the rule, and git's summary of them."""
+    lines = [line for line in stderr.decode(errors="replace").splitlines() if line.startswith("remote:")]
+    return said(f"{readable(chr(10).join(lines).encode())}\n{why}")

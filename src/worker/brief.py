@@ -13,7 +13,7 @@ _CONVENTION_FILES = ("AGENTS.md", "CONVENTIONS.md")
 _CONVENTION_BYTES = 12_000
 _COMMENT_LENGTH = 8_000
 _BODY_LENGTH = 40_000
-_COMMAND = re.compile(r"^/[a-z]", re.IGNORECASE)
+_COMMAND = re.compile(r"^/[a-z][a-z-]*(\s|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

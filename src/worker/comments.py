@@ -91,7 +91,7 @@ def commit_message(task: Task, rules: Rules, subject: str, author: Author, model
     if rules.sign_off:
         trailers.append(f"Signed-off-by: {author.name} <{author.email}>")
     fixes = f"Fixes #{task.issue}\n\n" if task.issue else ""
-    return f"{_cut(subject, _SUBJECT_LENGTH)}\n\n{fixes}" + "\n".join(trailers) + "\n"
+    return f"{_cut(_one_line(subject), _SUBJECT_LENGTH)}\n\n{fixes}" + "\n".join(trailers) + "\n"
 
 
 def pull_request_body(task: Task, diff: Diff, report: RunReport, said: str, template: str | None) -> str:

@@ -33,7 +33,7 @@ def conduct(task: Task, tools: Tools, rules: Rules, *, next_delay: NextDelay, at
         _log.info("refused in silence", requested_by=task.requested_by)
         return Ignored(f"{task.requested_by} has no write access")
     _log.info("permitted", requested_by=task.requested_by)
-    status = Status(tools.forge, task.repository, task.issue, task.id)
+    status = Status(tools.forge, task.repository, task.issue, task.id, tools.redact)
     try:
         return quickfix(Job(task, rules, tools, status, permissions))
     except Refused as refused:

@@ -26,7 +26,8 @@ _OPEN_OR_CLOSE = re.compile(r"^\+(<{5,9}|>{5,9})( |$)", re.MULTILINE)
 def check(diff: Diff, rules: Rules) -> None:
     """Raise Refused with NO_CHANGE, FORBIDDEN_PATH, TOO_LARGE or MALFORMED when the diff must not be published."""
     if not diff.changes:
-        raise Refused(Reason.NO_CHANGE, "the model changed nothing")
+        only = f", only `{diff.ignored[0]}`, which .gitignore hides" if diff.ignored else ""
+        raise Refused(Reason.NO_CHANGE, f"the model changed nothing{only}")
     for change in diff.changes:
         _check_kind(change)
         _check_path(change.path, rules.forbidden_paths)

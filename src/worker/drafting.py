@@ -60,7 +60,8 @@ def draft(job: Job, brief: Brief, checkout: Checkout, watch: Stopwatch) -> Draft
     _log.info("diff accepted", files=len(diff.changes), added=diff.added, deleted=diff.deleted)
     title = comments.title(job.rules, job.task, brief.title)
     author = authorship.author(job.rules.author, job.tools.forge.login(), job.tools.forge.host)
-    sha = checkout.commit(comments.commit_message(job.task, job.rules, title, author, result.model), author)
+    message = comments.commit_message(job.task, job.rules, title, author, result.model)
+    sha = checkout.commit(job.tools.redact(message), author)
     _log.info("committed", sha=sha)
     report = RunReport(
         task_id=job.task.id,
@@ -76,7 +77,7 @@ def draft(job: Job, brief: Brief, checkout: Checkout, watch: Stopwatch) -> Draft
         clone_seconds=watch.clone_seconds,
         edit_seconds=result.seconds,
         total_seconds=watch.total(),
-        notes=result.notes,
+        notes=(*result.notes, *_hidden(diff)),
     )
     return Draft(sha, title, diff, result.summary, report)
 
@@ -89,7 +90,7 @@ def _edit(job: Job, brief: Brief, checkout: Checkout) -> EditResult:
         tree=checkout.tree,
         files=tuple(chosen.files),
         all_files=everything,
-        prompt=briefs.prompt(brief, checkout),
+        prompt=job.tools.redact(briefs.prompt(brief, checkout)),
         forbidden=(*diff_policy.FORBIDDEN_PATHS, *job.rules.forbidden_paths),
         budget_tokens=job.rules.budget_tokens,
         budget_usd=job.rules.budget_usd,
@@ -108,3 +109,10 @@ def _judge(job: Job, checkout: Checkout, result: EditResult) -> Diff:
         error.usage, error.said = result.usage, result.summary
         raise
     return diff
+
+
+def _hidden(diff: Diff) -> tuple[str, ...]:
+    if not diff.ignored:
+        return ()
+    names = ", ".join(f"`{path}`" for path in diff.ignored[:5])
+    return (f"left out, because .gitignore hides them: {names}",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from worker.permissions import Permissions
+from worker.ports import PullRequest
 from worker.status import Status
 from worker.tasks import Rules, Task, Tools
 
@@ -29,3 +30,14 @@ class Job:
         """What the branches of all tasks for the same issue begin with."""
         what = "task" if self.task.issue is None else f"issue-{self.task.issue}"
         return f"{self.rules.branch_prefix}{what}-"
+
+    def open_pull_request(self, base: str, title: str, body: str) -> PullRequest:
+        """Open the pull request of this task's branch."""
+        return self.tools.forge.create_pull_request(
+            self.task.repository,
+            head=self.branch,
+            base=base,
+            title=self.tools.redact(title),
+            body=self.tools.redact(body),
+            draft=self.rules.draft,
+        )

@@ -57,12 +57,6 @@ def _resume(job: Job, repository: Repository, title: str, left: Branch) -> Opene
     if not authorship.made_for(commit.message, job.task.id):
         raise Refused(Reason.BRANCH_MOVED, f"the branch `{left.name}` exists and is not of this task")
     _log.info("branch found", branch=left.name, sha=left.sha)
-    opened = job.tools.forge.create_pull_request(
-        job.task.repository,
-        head=left.name,
-        base=repository.default_branch,
-        title=comments.title(job.rules, job.task, title),
-        body=comments.resumed_body(job.task, left.sha, commit.files),
-        draft=job.rules.draft,
-    )
+    body = comments.resumed_body(job.task, left.sha, commit.files)
+    opened = job.open_pull_request(repository.default_branch, comments.title(job.rules, job.task, title), body)
     return _known(job, opened, _text(opened))

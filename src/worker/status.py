@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from worker import comments, markers
 from worker.ports import Comment, Forge
@@ -11,8 +11,11 @@ from worker.ports import Comment, Forge
 class Status:
     """The status comment on an issue; without an issue (`number` None) there is nobody to tell."""
 
-    def __init__(self, forge: Forge, repository: str, number: int | None, task_id: str) -> None:
+    def __init__(
+        self, forge: Forge, repository: str, number: int | None, task_id: str, redact: Callable[[str], str] = str
+    ) -> None:
         self._forge = forge
+        self._redact = redact
         self._repository = repository
         self._number = number
         self._task_id = task_id
@@ -38,7 +41,7 @@ class Status:
         """Make the comment say this, creating it when it is not there yet."""
         if self._number is None:
             return
-        body = comments.status(self._task_id, state, text)
+        body = comments.status(self._task_id, state, self._redact(text))
         seen = self.find()
         if seen is None:
             self._looked = False  # if creating is answered by an error, look again before repeating

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from worker.deadline import Deadline
@@ -47,12 +48,13 @@ class Rules:
 
 @dataclass(frozen=True)
 class Tools:
-    """The collaborators of one task."""
+    """The collaborators of one task. Every text for GitHub or a model goes through `redact` first."""
 
     forge: Forge
     git: Git
     engine: Engine
     deadline: Deadline
+    redact: Callable[[str], str] = str
 
 
 @dataclass(frozen=True)

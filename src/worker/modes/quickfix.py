@@ -88,16 +88,9 @@ def _make(job: Job, repository: Repository, brief: Brief, watch: Stopwatch) -> D
 
 
 def _open(job: Job, repository: Repository, made: Draft) -> Opened:
-    opened = job.tools.forge.create_pull_request(
-        job.task.repository,
-        head=job.branch,
-        base=repository.default_branch,
-        title=made.title,
-        body=comments.pull_request_body(
-            job.task, made.diff, made.report, made.said, job.tools.forge.pull_request_template(job.task.repository)
-        ),
-        draft=job.rules.draft,
-    )
+    template = job.tools.forge.pull_request_template(job.task.repository)
+    body = comments.pull_request_body(job.task, made.diff, made.report, made.said, template)
+    opened = job.open_pull_request(repository.default_branch, made.title, body)
     _log.info("pull request opened", pull_request=opened.number, draft=opened.draft)
     job.status.show("done", comments.opened(opened.url, draft=opened.draft, report=made.report))
     return Opened(opened.url, opened.number, opened.head_branch, made.report, made.diff.patch)

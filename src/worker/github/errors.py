@@ -95,10 +95,7 @@ def asking(what: str, missing: Reason = Reason.REPOSITORY) -> Iterator[None]:
     except Rejected as rejected:
         raise _refusal(rejected, what, missing) from rejected
     except BadAttributeException:
-        pass  # it holds the value, so it must not become the cause of what is raised below
-    else:
-        return
-    raise unreadable()
+        raise unreadable() from None  # it shows the value
 
 
 def _refusal(rejected: Rejected, what: str, missing: Reason) -> Refused:
@@ -117,7 +114,7 @@ def _refusal(rejected: Rejected, what: str, missing: Reason) -> Refused:
 
 
 def _forbidden(rejected: Rejected, what: str) -> Refused:
-    if rejected.problem.says("locked"):
+    if rejected.problem.says("is locked"):
         return Refused(Reason.ISSUE, f"{what} is locked; unlock it and ask again")
     if rejected.problem.says("archived"):
         return Refused(Reason.REPOSITORY, f"{what} belongs to an archived repository, which is read-only")

@@ -15,6 +15,7 @@ from worker.ports import Author, Diff
 
 _REGULAR = re.compile(rb"100(?:644|755) [0-9a-f]+ 0\t(.*)", re.DOTALL)
 _OCCURRENCE = re.compile(rb"(.*?)\0(\d+)\0([^\n]*)\n", re.DOTALL)
+_SPECIAL = re.compile(r"[][\\.*^$+?(){}|]")  # of POSIX extended regular expressions
 _NOTHING_FOUND = 1  # the exit code of `git grep`
 
 
@@ -55,9 +56,10 @@ class GitCheckout:
         lines: dict[str, dict[str, set[bytes]]] = {word: defaultdict(set) for word in words}
         if not lines:
             return {}
-        patterns = [argument for word in lines for argument in ("-e", word)]
-        flags = ("-z", "-n", "-o", "-I", "-w", "-F", "--no-textconv", "--no-color")
-        found = self._git("grep", *flags, *patterns, accept=(0, _NOTHING_FOUND))
+        # One alternation is a single pass over each file; a pattern per word (-e, -F) took ten times as long.
+        pattern = "|".join(_SPECIAL.sub(r"\\\g<0>", word) for word in lines)
+        flags = ("-z", "-n", "-o", "-I", "-w", "--no-textconv", "--no-color")
+        found = self._git("grep", *flags, "-E", "-e", f"({pattern})", accept=(0, _NOTHING_FOUND))
         for path, line, word in _OCCURRENCE.findall(found):
             if _is_utf8(path):
                 lines[word.decode()][path.decode()].add(line)

@@ -32,8 +32,8 @@ HARDENING: Mapping[str, str] = MappingProxyType(
         "submodule.recurse": "false",
     }
 )
-# A workspace lives minutes: waiting for the disk after every pack buys nothing.
-EPHEMERAL: Mapping[str, str] = MappingProxyType({"core.fsync": "none"})
+# A workspace lives minutes: neither waiting for the disk nor a history of its refs buys anything.
+EPHEMERAL: Mapping[str, str] = MappingProxyType({"core.fsync": "none", "core.logAllRefUpdates": "false"})
 
 
 def environment(home: Path, *, protocol: str = "", config: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -11,6 +11,7 @@ from worker.git.workspace import disk_full
 _MAX_SAID = 600
 _DISK_FULL = re.compile(r"No space left on device|Disk quota exceeded|unable to write file .*quota", re.IGNORECASE)
 _INVISIBLE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+_ADDRESS = re.compile(r"'?https?://[^\s']+'?")
 
 
 class GitFailedError(Exception):
@@ -21,7 +22,7 @@ class _Meaning(NamedTuple):
     pattern: re.Pattern[str]
     kind: type[Refused | Retry]
     reason: Reason
-    sentence: str  # may use {host}, {action} and {said}
+    sentence: str  # may use {action}, {host}, {said} (git's words) and {server} (the server's)
 
 
 def _meaning(pattern: str, kind: type[Refused | Retry], reason: Reason, sentence: str) -> _Meaning:
@@ -33,7 +34,7 @@ def _meaning(pattern: str, kind: type[Refused | Retry], reason: Reason, sentence
 _MEANINGS = (
     _meaning(r"archived so it is read-only", Refused, Reason.REPOSITORY, "the repository is archived: {said}"),
     _meaning(
-        r"(certificate|SSL|TLS|CAfile)\b.*(problem|failed|verif|error|invalid)|server certificate",
+        r"certificate verif|certificate problem|certificate subject name|(setting|reading) (ca )?cert",
         Refused,
         Reason.CONFIGURATION,
         "git does not trust the certificate of {host}; point SSL_CERT_FILE at a bundle that holds its CA",
@@ -55,7 +56,7 @@ _MEANINGS = (
         r"|Permission to .* denied|Write access to repository not granted",
         Refused,
         Reason.CREDENTIALS,
-        "{host} refused the token for git ({action}); it needs read and write access to the repository's contents",
+        "{host} refused the token for git ({action}); it needs read and write access to the contents {server}",
     ),
     _meaning(
         r"couldn't find remote ref|Remote branch .* not found|does not appear to be a git repository",
@@ -70,6 +71,12 @@ _MEANINGS = (
         "{host} has no such repository, or the token may not see it",
     ),
     _meaning(
+        r"mismatched algorithms",
+        Refused,
+        Reason.REPOSITORY,
+        "the repository names objects by SHA-256, which is not supported",
+    ),
+    _meaning(
         r"invalid refspec|not a valid ref name|invalid branch name",
         Refused,
         Reason.CONFIGURATION,
@@ -82,6 +89,7 @@ _MEANINGS = (
         "{host} answered git with a redirect: the repository was renamed or moved; use its new name",
     ),
 )
+_UNKNOWN = _meaning("", Retry, Reason.FORGE_UNAVAILABLE, "git could not {action} ({host}): {said}")
 
 
 def local_failure(command: str, stderr: bytes) -> Exception:
@@ -95,14 +103,20 @@ def remote_failure(action: str, host: str, stderr: bytes) -> PatchferryError:
 
     Whatever is not known here counts as transient: attempts are bounded, and the last one is told to the human.
     """
-    text = readable(stderr)
+    text = _ADDRESS.sub("", readable(stderr))  # the name of a repository is no message
     if _DISK_FULL.search(text):
         return disk_full()
-    for meaning in _MEANINGS:
-        if meaning.pattern.search(text):
-            sentence = meaning.sentence.format(host=host, action=action, said=said(text))
-            return meaning.kind(meaning.reason, sentence)
-    return Retry(Reason.FORGE_UNAVAILABLE, f"git could not {action} from or to {host}: {said(text)}")
+    found = next((meaning for meaning in _MEANINGS if meaning.pattern.search(text)), _UNKNOWN)
+    server = said(from_server(stderr))
+    sentence = found.sentence.format(
+        action=action, host=host, said=said(text), server=f"(it said: {server})" if server else ""
+    )
+    return found.kind(found.reason, sentence.strip())
+
+
+def from_server(stderr: bytes) -> str:
+    """The lines that the server sent, for people to read."""
+    return readable(b"\n".join(line for line in stderr.splitlines() if line.startswith(b"remote:")))
 
 
 def readable(output: bytes) -> str:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from worker.errors import PatchferryError, Reason, Refused
+from worker.errors import Reason, Refused
 from worker.git.command import GitCommand
 from worker.git.credentials import lend
 from worker.git.environment import environment
-from worker.git.failures import readable, remote_failure, said
+from worker.git.failures import remote_failure
+from worker.git.rejections import push_failure
 from worker.process import Finished
 
 BASE = "refs/heads/base"  # where the fetched branch stands in our own git directory; HEAD points to it
@@ -95,7 +96,7 @@ class HttpRemote:
             f"{sha}:{target}",
         )
         if finished.returncode != 0:
-            raise push_failure(branch, self.access.host, finished)
+            raise push_failure(branch, self.access.host, finished.stdout, finished.stderr)
 
     def _run(self, git: GitCommand, *arguments: str) -> Finished:
         with lend(self.secrets, self.access.origin, self.access.token, self.access.proxy) as loan:
@@ -122,23 +123,3 @@ def checked_url(url: str, origin: str) -> str:
     if parts.query or parts.fragment or not _PATH.fullmatch(parts.path):
         raise Refused(Reason.CONFIGURATION, f"the clone address is not a repository of {origin}; check GITHUB_API_URL")
     return f"{origin}{parts.path}"
-
-
-def push_failure(branch: str, host: str, finished: Finished) -> PatchferryError:
-    """The error for a push that git reports as failed on stdout (`--porcelain`) and stderr."""
-    rejection = re.search(r"^!\t\S*\t(.*)$", finished.stdout.decode(errors="replace"), re.MULTILINE)
-    if rejection is None:
-        return remote_failure("push", host, finished.stderr)
-    why = said(readable(rejection[1].encode()))
-    if re.search(r"cannot create", why + readable(finished.stderr)):
-        sentence = f"the branch {branch} can't be created beside one that has a part of its name: {why}"
-        return Refused(Reason.PUSH_REFUSED, sentence)
-    if re.search(r"stale info|fetch first|non-fast-forward|cannot lock ref|already exists|failed to update ref", why):
-        return Refused(Reason.BRANCH_MOVED, f"somebody else moved the branch {branch} in the meantime")
-    return Refused(Reason.PUSH_REFUSED, f"{host} refused the push to {branch}: {_rule(finished.stderr, why)}")
-
-
-def _rule(stderr: bytes, why: str) -> str:
-    """The server's own lines, which name the rule, and git's summary of them."""
-    lines = [line for line in stderr.decode(errors="replace").splitlines() if line.startswith("remote:")]
-    return said(f"{readable(chr(10).join(lines).encode())}\n{why}")

@@ -11,7 +11,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from types import TracebackType
+from typing import IO, Self
 
 from worker.deadline import Deadline
 
@@ -29,6 +30,43 @@ class Finished:
     seconds: float
 
 
+class Channel:
+    """A pipe on which a child answers beside its output; open it with `with`, around `run`.
+
+    `received` holds at most `limit` bytes, and keeps them when `run` raises. The child writes to `child_end`.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.received = bytearray()
+        self._ours = self._childs = -1
+
+    @property
+    def child_end(self) -> int:
+        """The number of the child's descriptor, the same in the child as here."""
+        return self._childs
+
+    @property
+    def our_end(self) -> int:
+        return self._ours
+
+    def __enter__(self) -> Self:
+        self._ours, self._childs = os.pipe()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close_child_end()
+        os.close(self._ours)
+
+    def close_child_end(self) -> None:
+        """Let go of the child's end, so that its last copy closes with the child."""
+        if self._childs >= 0:
+            os.close(self._childs)
+            self._childs = -1
+
+
 def run(
     argv: Sequence[str],
     *,
@@ -38,6 +76,7 @@ def run(
     stdin: bytes = b"",
     max_output: int = 50_000_000,
     pass_fds: Sequence[int] = (),
+    channel: Channel | None = None,
 ) -> Finished:
     """Run `argv` in a session of its own and wait for it.
 
@@ -54,11 +93,13 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        pass_fds=tuple(pass_fds),
+        pass_fds=(*pass_fds, *([channel.child_end] if channel else [])),
     )
     with child:
         try:
-            out, err = _talk(child, stdin, max_output, deadline)
+            if channel:
+                channel.close_child_end()
+            out, err = _talk(child, stdin, max_output, deadline, channel)
             _await_exit(child, deadline)
         finally:
             kill_group(child.pid)
@@ -71,13 +112,18 @@ def kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _talk(child: subprocess.Popen[bytes], stdin: bytes, limit: int, deadline: Deadline) -> tuple[bytes, bytes]:
+def _talk(
+    child: subprocess.Popen[bytes], stdin: bytes, limit: int, deadline: Deadline, channel: Channel | None
+) -> tuple[bytes, bytes]:
     assert child.stdin is not None
     assert child.stdout is not None
     assert child.stderr is not None
-    outputs: dict[IO[bytes], bytearray] = {child.stdout: bytearray(), child.stderr: bytearray()}
-    _exchange(child.stdin, outputs, stdin, limit, deadline)
-    return bytes(outputs[child.stdout]), bytes(outputs[child.stderr])
+    out, err = _Sink(bytearray(), limit), _Sink(bytearray(), limit)
+    sinks = {child.stdout.fileno(): out, child.stderr.fileno(): err}
+    if channel:
+        sinks[channel.our_end] = _Sink(channel.received, channel.limit)
+    _exchange(child.stdin, sinks, stdin, deadline)
+    return bytes(out.data), bytes(err.data)
 
 
 def _await_exit(child: subprocess.Popen[bytes], deadline: Deadline) -> None:
@@ -88,13 +134,11 @@ def _await_exit(child: subprocess.Popen[bytes], deadline: Deadline) -> None:
             return
 
 
-def _exchange(
-    stdin: IO[bytes], outputs: dict[IO[bytes], bytearray], data: bytes, limit: int, deadline: Deadline
-) -> None:
+def _exchange(stdin: IO[bytes], sinks: Mapping[int, _Sink], data: bytes, deadline: Deadline) -> None:
     with selectors.DefaultSelector() as selector:
-        for stream in outputs:
-            os.set_blocking(stream.fileno(), False)
-            selector.register(stream, selectors.EVENT_READ)
+        for descriptor in sinks:
+            os.set_blocking(descriptor, False)
+            selector.register(descriptor, selectors.EVENT_READ)
         os.set_blocking(stdin.fileno(), False)
         selector.register(stdin, selectors.EVENT_WRITE)
         rest = memoryview(data)
@@ -108,12 +152,20 @@ def _exchange(
                         with contextlib.suppress(BrokenPipeError):
                             stdin.close()
                     continue
-                stream = next(one for one in outputs if one is key.fileobj)
-                chunk = os.read(stream.fileno(), _CHUNK)
+                chunk = os.read(key.fd, _CHUNK)
                 if chunk:
-                    outputs[stream] += chunk[: max(0, limit - len(outputs[stream]))]
+                    sinks[key.fd].take(chunk)
                 else:
-                    selector.unregister(stream)
+                    selector.unregister(key.fileobj)
+
+
+@dataclass(frozen=True)
+class _Sink:
+    data: bytearray
+    limit: int
+
+    def take(self, chunk: bytes) -> None:
+        self.data.extend(chunk[: max(0, self.limit - len(self.data))])
 
 
 def _feed(stdin: IO[bytes], rest: memoryview) -> memoryview:

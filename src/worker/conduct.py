@@ -13,6 +13,7 @@ from worker.job import Job
 from worker.markers import State
 from worker.modes.quickfix import quickfix
 from worker.permissions import Permissions
+from worker.ports import Forge
 from worker.report import price
 from worker.status import Status
 from worker.tasks import Answered, Ignored, Outcome, Rules, Task, Tools
@@ -22,20 +23,22 @@ _log = structlog.get_logger(__name__)
 NextDelay = Callable[[float | None], int | None]
 
 
-def conduct(task: Task, tools: Tools, rules: Rules, *, next_delay: NextDelay, attempts: int = 1) -> Outcome:
+def conduct(
+    task: Task, forge: Forge, tools: Tools, rules: Rules, *, next_delay: NextDelay, attempts: int = 1
+) -> Outcome:
     """Do one task and tell its requester how it ended.
 
     `next_delay` says in how many seconds a passing failure is tried again, None for never. Raises Retry (the
     requester knows that it waits, or that it was given up), CutOff, and whatever is a bug.
     """
-    permissions = Permissions(tools.forge, task.repository)
+    permissions = Permissions(forge, task.repository)
     if not permissions.may_write(task.requested_by):
         _log.info("refused in silence", requested_by=task.requested_by)
         return Ignored(f"{task.requested_by} has no write access")
     _log.info("permitted", requested_by=task.requested_by)
-    status = Status(tools.forge, task.repository, task.issue, task.id, tools.redact)
+    status = Status(forge, task.repository, task.issue, task.id, tools.redact)
     try:
-        return quickfix(Job(task, rules, tools, status, permissions))
+        return quickfix(Job(task, rules, tools, forge, status, permissions))
     except Refused as refused:
         _log.warning("refused", reason=str(refused.reason), sentence=refused.sentence)
         _tell(status, "failed", comments.failed(refused.sentence, said=refused.said, usage=_spent(refused)))

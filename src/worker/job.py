@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from worker import authorship
 from worker.permissions import Permissions
-from worker.ports import PullRequest
+from worker.ports import Author, Forge, PullRequest
 from worker.status import Status
 from worker.tasks import Rules, Task, Tools
 
 
 @dataclass(frozen=True)
 class Job:
-    """A task, its rules, its collaborators, and the memory that lasts as long as it does."""
+    """A task on a forge, its rules, its collaborators, and the memory that lasts as long as it does."""
 
     task: Task
     rules: Rules
     tools: Tools
+    forge: Forge
     status: Status
     permissions: Permissions
 
@@ -31,9 +33,13 @@ class Job:
         what = "task" if self.task.issue is None else f"issue-{self.task.issue}"
         return f"{self.rules.branch_prefix}{what}-"
 
+    def author(self) -> Author:
+        """Whose name the commits carry."""
+        return authorship.author(self.rules.author, self.forge.login(), self.forge.host)
+
     def open_pull_request(self, base: str, title: str, body: str) -> PullRequest:
         """Open the pull request of this task's branch."""
-        return self.tools.forge.create_pull_request(
+        return self.forge.create_pull_request(
             self.task.repository,
             head=self.branch,
             base=base,

@@ -21,7 +21,7 @@ def settle(job: Job, repository: Repository, title: str) -> Outcome | None:
     told = job.status.find()
     if told is not None and markers.is_final(told.body):
         return Ignored("its final comment stands already")
-    branches = job.tools.forge.branches(job.task.repository, job.branch_stem)
+    branches = job.forge.branches(job.task.repository, job.branch_stem)
     if found := _pull_request(job, job.branch):
         return _known(job, found, _text(found))
     for branch in branches:
@@ -34,8 +34,8 @@ def settle(job: Job, repository: Repository, title: str) -> Outcome | None:
 
 
 def _pull_request(job: Job, head: str) -> PullRequest | None:
-    found = job.tools.forge.pull_requests(job.task.repository, head=head)
-    ours = job.tools.forge.login()
+    found = job.forge.pull_requests(job.task.repository, head=head)
+    ours = job.forge.login()
     mine = [one for one in found if one.author == ours and one.head_branch == head]
     return next((one for one in mine if one.state == "open"), mine[0] if mine else None)
 
@@ -53,7 +53,7 @@ def _known(job: Job, found: PullRequest, text: str) -> Opened:
 
 
 def _resume(job: Job, repository: Repository, title: str, left: Branch) -> Opened:
-    commit = job.tools.forge.commit(job.task.repository, left.sha)
+    commit = job.forge.commit(job.task.repository, left.sha)
     if not authorship.made_for(commit.message, job.task.id):
         raise Refused(Reason.BRANCH_MOVED, f"the branch `{left.name}` exists and is not of this task")
     _log.info("branch found", branch=left.name, sha=left.sha)

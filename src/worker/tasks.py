@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from worker.deadline import Deadline
 from worker.errors import Reason
-from worker.ports import Engine, Forge, Git, Usage
+from worker.ports import Engine, Git, Usage
 from worker.report import RunReport
 
 
@@ -48,9 +48,8 @@ class Rules:
 
 @dataclass(frozen=True)
 class Tools:
-    """The collaborators of one task. Every text for GitHub or a model goes through `redact` first."""
+    """The collaborators of any task. Every text for GitHub or a model goes through `redact` first."""
 
-    forge: Forge
     git: Git
     engine: Engine
     deadline: Deadline

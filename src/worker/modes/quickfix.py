@@ -11,7 +11,7 @@ import structlog
 
 from worker import comments, standing
 from worker.brief import Brief, trusted_comments
-from worker.drafting import Draft, Stopwatch, draft
+from worker.drafting import Draft, Drafter, Stopwatch
 from worker.errors import Reason, Refused
 from worker.job import Job
 from worker.ports import Comment, Issue, Repository
@@ -39,7 +39,7 @@ def quickfix(job: Job) -> Outcome:
 
 
 def _repository(job: Job) -> Repository:
-    repository = job.tools.forge.repository(job.task.repository)
+    repository = job.forge.repository(job.task.repository)
     if repository.archived:
         raise Refused(Reason.REPOSITORY, "the repository is archived, so nothing can be pushed to it")
     return repository
@@ -48,8 +48,8 @@ def _repository(job: Job) -> Repository:
 def _issue(job: Job) -> tuple[Issue | None, Sequence[Comment]]:
     if job.task.issue is None:
         return None, ()
-    issue = job.tools.forge.issue(job.task.repository, job.task.issue)
-    conversation = job.tools.forge.comments(job.task.repository, job.task.issue)
+    issue = job.forge.issue(job.task.repository, job.task.issue)
+    conversation = job.forge.comments(job.task.repository, job.task.issue)
     job.status.recall(conversation)
     return issue, conversation
 
@@ -65,14 +65,14 @@ def _require_open(issue: Issue | None) -> None:
 
 def _announce(job: Job) -> None:
     if job.task.issue is not None:
-        job.tools.forge.react(job.task.repository, job.task.issue)
+        job.forge.react(job.task.repository, job.task.issue)
     job.status.show("working", comments.working())
     _log.info("announced")
 
 
 def _brief(job: Job, title: str, issue: Issue | None, conversation: Sequence[Comment]) -> Brief:
     body = job.task.body if job.task.body is not None else (issue.body if issue else "")
-    told = trusted_comments(conversation, job.tools.forge.login(), job.permissions.may_write)
+    told = trusted_comments(conversation, job.forge.login(), job.permissions.may_write)
     return Brief(title, body, job.task.issue, told, job.task.instructions)
 
 
@@ -81,14 +81,14 @@ def _make(job: Job, repository: Repository, brief: Brief, watch: Stopwatch) -> D
     with job.tools.git.checkout(repository.clone_url, repository.default_branch, job.tools.deadline) as checkout:
         watch.cloned()
         _log.info("cloned", branch=repository.default_branch, base=checkout.base)
-        made = draft(job, brief, checkout, watch)
+        made = Drafter(job.task, job.rules, job.tools, job.author()).draft(brief, checkout, watch)
         checkout.push(made.sha, job.branch, expected=None)
         _log.info("pushed", branch=job.branch, sha=made.sha)
     return made
 
 
 def _open(job: Job, repository: Repository, made: Draft) -> Opened:
-    template = job.tools.forge.pull_request_template(job.task.repository)
+    template = job.forge.pull_request_template(job.task.repository)
     body = comments.pull_request_body(job.task, made.diff, made.report, made.said, template)
     opened = job.open_pull_request(repository.default_branch, made.title, body)
     _log.info("pull request opened", pull_request=opened.number, draft=opened.draft)

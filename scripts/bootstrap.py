@@ -1,0 +1,112 @@
+"""Makes .venv: everything in requirements/dev.lock, and this project editable. `make setup` calls it.
+
+Standard library only, for every Python since 3.8: it asks nothing else of a machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Mapping
+
+from scripts.installers import LOCK, ROOT, TOOLS, VENV, Pip, SetupError, Uv, ask, find_installer, say
+
+SUPPORTED = ("3.12", "3.11")
+
+_STAMP = VENV / "made-from.json"
+_WHICH_PYTHON = "import sys; print('%d.%d' % sys.version_info[:2], sys._base_executable)"
+_NEEDED = f"Python {' or '.join(reversed(SUPPORTED))} is needed"
+
+
+def main() -> int:
+    """Bring .venv up to date, at once where it is. Exit code 3 when this machine lacks something."""
+    if _stamp() == _wanted():
+        return 0
+    try:
+        with _alone():
+            if _stamp() != _wanted():  # else another one made it while this one waited
+                make_environment()
+    except (SetupError, OSError) as error:
+        print(f"setup: {error}", file=sys.stderr)
+        return 3
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def make_environment() -> None:
+    """Make or update .venv. Raises SetupError."""
+    started = time.monotonic()
+    place = {"place": _wanted()["place"]}
+    python = find_python()
+    installer = find_installer()
+    if _stamp().get("place") != place["place"]:  # a virtual environment that was moved or copied is broken
+        shutil.rmtree(VENV, ignore_errors=True)
+        _make_venv(installer, python)
+        _write_stamp(place)
+    installer.fill_venv()
+    _write_stamp(_wanted())
+    say(f".venv is ready after {time.monotonic() - started:.0f} s")
+
+
+def find_python() -> str | None:
+    """A Python on this machine that the project supports: the running one, else the newest."""
+    for name in (sys.executable, *(f"python{version}" for version in SUPPORTED)):
+        path = shutil.which(name)
+        told = ask([path, "-c", _WHICH_PYTHON]) if path else None
+        version, _, executable = (told or "").partition(" ")
+        if version in SUPPORTED:
+            return executable
+    return None
+
+
+def _make_venv(installer: Uv | Pip, python: str | None) -> None:
+    say(f"making .venv with {python or f'a Python {SUPPORTED[0]} that uv fetches'}")
+    if python is not None:
+        installer.make_venv(python)
+        return
+    if isinstance(installer, Pip):
+        raise SetupError(f"{_NEEDED}: install one of them, or uv, which can fetch it")
+    try:
+        installer.make_venv(SUPPORTED[0])
+    except SetupError as error:
+        raise SetupError(f"{_NEEDED} and uv could not fetch one: install python{SUPPORTED[0]}") from error
+
+
+def _wanted() -> dict[str, str]:
+    digest = hashlib.sha256()
+    for path in (LOCK, ROOT / "pyproject.toml"):
+        digest.update(path.read_bytes())
+    return {"place": str(ROOT), "inputs": digest.hexdigest()}
+
+
+def _stamp() -> dict[str, str]:
+    """What .venv was made from; empty when there is none or its Python is gone."""
+    if not (VENV / "bin" / "python").exists():
+        return {}
+    try:
+        stamp: dict[str, str] = json.loads(_STAMP.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stamp
+
+
+def _write_stamp(stamp: Mapping[str, str]) -> None:
+    _STAMP.write_text(json.dumps(stamp), encoding="utf-8")
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    TOOLS.mkdir(exist_ok=True)
+    with (TOOLS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main())

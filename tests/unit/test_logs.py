@@ -77,7 +77,7 @@ def test_a_secret_is_in_no_part_of_a_line(start: Start, stream: io.StringIO) -> 
     lines = start()
     log = structlog.get_logger("ours")
     log.info(
-        "message " + SECRET,
+        SECRET,
         field=SECRET,
         nested={"list": [SECRET, SECRET.encode()], SECRET: 1},
         other=ValueError(SECRET),

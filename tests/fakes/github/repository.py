@@ -13,14 +13,14 @@ from tests.fakes.github.conversation import Comment, Issue, now
 from tests.fakes.github.store import CommitData, Content, Store
 
 if TYPE_CHECKING:
-    from tests.fakes.github.service import GitHub
+    from tests.fakes.github.world import World
 
 
 class Repository:
-    """Made by `GitHub.add_repository`. The folder of its git repository is named after the id: a rename moves nothing."""
+    """Made by `GitHub.add_repository`. Its git repository lies in a folder named after its id: a rename moves nothing."""
 
     def __init__(
-        self, github: GitHub, full_name: str, root: Path, *, default_branch: str, private: bool, allow_drafts: bool
+        self, github: World, full_name: str, root: Path, *, default_branch: str, private: bool, allow_drafts: bool
     ) -> None:
         self.github = github
         self.id = github.next_id()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.github.accounts import Role, Token, User
+from tests.fakes.github.description import description
 from tests.fakes.github.exchange import Answer, Request
 
 if TYPE_CHECKING:
     from tests.fakes.github.repository import Repository
-    from tests.fakes.github.service import GitHub
-
-_DEEP = {"path", "ref", "basehead", "branch"}  # parameters that may hold slashes
+    from tests.fakes.github.world import World
 
 
 class ApiError(Exception):
@@ -54,7 +52,7 @@ NOT_FOUND = "Not Found"
 class Call:
     """A request on its way to an endpoint. `repository` stands for every path below /repos/{owner}/{repo}."""
 
-    github: GitHub
+    github: World
     request: Request
     parameters: Mapping[str, str]
     token: Token | None
@@ -113,34 +111,22 @@ class Call:
 
 
 Endpoint = Callable[[Call], Answer]
-_ROUTES: list[tuple[str, re.Pattern[str], Endpoint]] = []
+_ENDPOINTS: dict[str, Endpoint] = {}
 
 
 def route(method: str, template: str) -> Callable[[Endpoint], Endpoint]:
     """Serve an operation of the description, such as ("GET", "/repos/{owner}/{repo}")."""
 
     def register(endpoint: Endpoint) -> Endpoint:
-        _ROUTES.append((method, compile_template(template), endpoint))
+        _ENDPOINTS[f"{method} {template}"] = endpoint
         return endpoint
 
     return register
 
 
 def find(method: str, path: str) -> tuple[Endpoint, dict[str, str]] | None:
-    """The endpoint and its path parameters."""
-    for known, pattern, endpoint in _ROUTES:
-        if known == method and (match := pattern.fullmatch(path)):
-            return endpoint, match.groupdict()
-    return None
-
-
-def compile_template(template: str) -> re.Pattern[str]:
-    """A pattern for a path template; ids and numbers are digits, refs and paths may hold slashes."""
-
-    def group(match: re.Match[str]) -> str:
-        name = match[1]
-        if name in _DEEP:
-            return f"(?P<{name}>.+)"
-        return f"(?P<{name}>[0-9]+)" if name.endswith(("_id", "_number")) else f"(?P<{name}>[^/]+)"
-
-    return re.compile(re.sub(r"\\\{(\w+)\\\}", group, re.escape(template)))
+    """The endpoint and its path parameters; None for what the description does not know or nobody serves."""
+    found = description().find(method, path)
+    if found is None or found[0].name not in _ENDPOINTS:
+        return None
+    return _ENDPOINTS[found[0].name], found[1]

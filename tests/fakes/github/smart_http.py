@@ -16,7 +16,7 @@ from tests.fakes.github.store import ENVIRONMENT
 
 if TYPE_CHECKING:
     from tests.fakes.github.repository import Repository
-    from tests.fakes.github.service import GitHub
+    from tests.fakes.github.world import World
 
 _ADDRESS = re.compile(r"/(?P<name>[^/]+/[^/]+?)(?:\.git)?/(?P<service>info/refs|git-upload-pack|git-receive-pack)")
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="GitHub"'}
@@ -26,7 +26,7 @@ def is_git(request: Request) -> bool:
     return _ADDRESS.fullmatch(request.path) is not None
 
 
-def serve(github: GitHub, request: Request) -> Answer:
+def serve(github: World, request: Request) -> Answer:
     """Answer one request of a git client."""
     match = _ADDRESS.fullmatch(request.path)
     assert match is not None
@@ -44,14 +44,14 @@ def serve(github: GitHub, request: Request) -> Answer:
     return (_refuse_push(github, token, repository) if push else None) or _run_backend(repository, request, match)
 
 
-def _token(github: GitHub, request: Request) -> Token | None:
+def _token(github: World, request: Request) -> Token | None:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
     return github.find_token(base64.b64decode(value).decode().partition(":")[2])
 
 
-def _refuse_push(github: GitHub, token: Token | None, repository: Repository) -> Answer | None:
+def _refuse_push(github: World, token: Token | None, repository: Repository) -> Answer | None:
     if token is None:
         return _refuse(401, "No anonymous write access.", _CHALLENGE)
     if repository.archived:

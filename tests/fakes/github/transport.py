@@ -24,6 +24,8 @@ class Listener:
             target=self._server.serve_forever, args=(_POLL_SECONDS,), name="github-stand-in", daemon=True
         )
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:

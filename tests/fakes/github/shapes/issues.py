@@ -9,7 +9,7 @@ from tests.fakes.github.shapes.people import association, node_id, simple_user, 
 
 if TYPE_CHECKING:
     from tests.fakes.github.repository import Repository
-    from tests.fakes.github.service import GitHub
+    from tests.fakes.github.world import World
 
 
 def issue(subject: Issue) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def label(repository: Repository, name: str) -> dict[str, Any]:
     }
 
 
-def reaction(github: GitHub, given: Reaction) -> dict[str, Any]:
+def reaction(github: World, given: Reaction) -> dict[str, Any]:
     return {
         "id": given.id,
         "node_id": node_id("REA", given.id),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tests.fakes.github.accounts import User
     from tests.fakes.github.repository import Repository
-    from tests.fakes.github.service import GitHub
+    from tests.fakes.github.world import World
 
 
 def timestamp(moment: datetime) -> str:
@@ -20,7 +20,7 @@ def node_id(kind: str, number: int) -> str:
     return f"{kind}_{base64.urlsafe_b64encode(str(number).encode()).decode()}"
 
 
-def simple_user(github: GitHub, user: User) -> dict[str, Any]:
+def simple_user(github: World, user: User) -> dict[str, Any]:
     api = f"{github.url}/users/{user.login}"
     return {
         "login": user.login,
@@ -45,7 +45,7 @@ def simple_user(github: GitHub, user: User) -> dict[str, Any]:
     }
 
 
-def signed_in_user(github: GitHub, user: User) -> dict[str, Any]:
+def signed_in_user(github: World, user: User) -> dict[str, Any]:
     return {
         **simple_user(github, user),
         "user_view_type": "private",

@@ -1,0 +1,94 @@
+"""Holds every request and every answer against GitHub's own description of its API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tests.fakes.github import smart_http
+from tests.fakes.github.description import Operation, Schema, description
+from tests.fakes.github.exchange import Answer, Exchange, Request
+
+API_VERSION = "2022-11-28"  # the one that the description is of
+
+
+def review(exchange: Exchange) -> list[str]:
+    """What is wrong with an exchange, a line each."""
+    return [f"{exchange}: {complaint}" for complaint in _complaints(exchange)]
+
+
+def _complaints(exchange: Exchange) -> Iterator[str]:
+    request, answer = exchange.request, exchange.answer
+    if smart_http.is_git(request):
+        name, operation = f"GIT {request.method} {request.path.rpartition('/')[2]}", None
+    elif found := description().find(request.method, request.path):
+        operation = found[0]
+        name = operation.name
+        yield from _review_request(operation, request)
+    else:
+        yield "GitHub's description has no such operation, or we said that we don't use it"
+        return
+    if answer is not None:
+        yield from _review_answer(name, operation, answer)
+
+
+def _review_request(operation: Operation, request: Request) -> Iterator[str]:
+    if request.headers.get("x-github-api-version", API_VERSION) != API_VERSION:
+        yield f"the description is of version {API_VERSION}"
+    yield from (f"the query lacks {name}" for name in sorted(operation.required - request.query.keys()))
+    for name, values in request.query.items():
+        if name not in operation.query or len(values) > 1:
+            yield f"the query may not have {name}={values}"
+        elif complaint := operation.query[name].complaint(_typed(operation.query[name], values[0])):
+            yield f"the query's {name}: {complaint}"
+    yield from _review_body(operation, request)
+
+
+def _review_body(operation: Operation, request: Request) -> Iterator[str]:
+    if not request.body:
+        if operation.body_required:
+            yield "the request lacks its body"
+        return
+    if operation.body is None:
+        yield "the request may not have a body"
+        return
+    try:
+        value = request.json()
+    except ValueError as error:
+        yield f"the request's body is not JSON: {error}"
+        return
+    if complaint := operation.body.complaint(value):
+        yield f"the request's body: {complaint}"
+
+
+def _review_answer(name: str, operation: Operation | None, answer: Answer) -> Iterator[str]:
+    if operation is not None and answer.status in operation.answers:
+        schema = operation.answers[answer.status]
+        if schema is None:
+            if answer.body is not None:
+                yield "the answer may not have a body"
+            return
+    elif exempt := description().exempt(name, answer.status):
+        schema = exempt.schema
+        if schema is None:
+            return
+    else:
+        yield f"the description has no status {answer.status} for {name}, and not_described.json neither"
+        return
+    if complaint := schema.complaint(_as_received(answer)):
+        yield f"the answer's body: {complaint}"
+
+
+def _as_received(answer: Answer) -> Any:
+    try:
+        return json.loads(answer.encoded())
+    except ValueError:
+        return answer.encoded()  # fits no schema
+
+
+def _typed(schema: Schema, text: str) -> Any:
+    """The value that a query parameter's text stands for."""
+    if schema.type == "integer" and text.lstrip("-").isdecimal():
+        return int(text)
+    return {"true": True, "false": False}.get(text, text) if schema.type == "boolean" else text

@@ -29,7 +29,7 @@ NAMED_BY_THE_WORLD = frozenset({
     "ssl_cert_file",
 })  # fmt: skip
 EMPTY_IS_A_VALUE = frozenset({"commit_co_author"})
-TEMPORARY_FOLDER = "patchferry-<user id> in the system's temporary folder"
+TEMPORARY_FOLDER = "`patchferry-UID` in the system's temporary folder, with our user id"
 OWN_INTERPRETER = "the interpreter that runs Patchferry"
 
 Seconds = Annotated[int, Field(gt=0)]

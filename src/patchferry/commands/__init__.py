@@ -1,0 +1,1 @@
+"""A module for each command; heavy imports stand inside the function `command`, so that its help stays quick."""

@@ -1,0 +1,138 @@
+"""Aider 0.86.2, set up so that nothing but the job steers it: no git, no shell, no lint, no repository settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from aider import models
+from aider.coders import Coder
+from aider.sendchat import ensure_alternating_roles
+
+from patchferry_engine.answers import Answers, is_edit
+from patchferry_engine.calls import Caller
+from patchferry_engine.policy import PathPolicy
+from patchferry_engine.protocol import Job
+
+
+class Chat:
+    """One conversation about one request. Patches Aider's classes, so a process holds at most one."""
+
+    def __init__(self, job: Job, policy: PathPolicy, caller: Caller, settings: dict[str, Any]) -> None:
+        self._job = job
+        self._policy = policy
+        self.replies: list[str] = []
+        self.unapplied = False  # the last edits of the model could not be applied
+        _no_model_info()
+        _own_calls(caller, settings, self.replies)
+        self._restrict()
+        self._coder = self._create()
+
+    def run(self) -> None:
+        """Ask, and let Aider feed failed edits back (at most three times). Raises Abort."""
+        self._coder.run(self._job.prompt, preproc=False)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether an answer ended at the limit for its length."""
+        return bool(self._coder.num_exhausted_context_windows)
+
+    @property
+    def malformed(self) -> bool:
+        """Whether the model ended with edits that are not in the files."""
+        return self.unapplied
+
+    @property
+    def rounds(self) -> int:
+        return len(self.replies)
+
+    def _create(self) -> Any:
+        io = Answers(self._policy, self._job.all_files, lambda: self.replies[-1] if self.replies else "")
+        coder = Coder.create(
+            main_model=models.Model(self._job.model, weak_model=self._job.model, editor_model=self._job.model),
+            edit_format=self._job.edit_format,
+            io=io,
+            fnames=[],
+            use_git=False,
+            auto_commits=False,
+            dirty_commits=False,
+            auto_lint=False,
+            auto_test=False,
+            map_tokens=0,
+            stream=True,
+            suggest_shell_commands=False,
+            detect_urls=False,
+            summarizer=_NeverTooLong(),
+        )
+        # Without git Aider takes the common folder of the chat's files for the root, and remembers paths below it.
+        coder.root = self._policy.root
+        coder.abs_root_path_cache = {}
+        for name in self._readable(self._job.files):
+            coder.add_rel_fname(name)
+        return coder
+
+    def _readable(self, names: Iterable[str]) -> list[str]:
+        return [name for name in names if self._policy.unreadable(name) is None]
+
+    def _restrict(self) -> None:
+        """On the class, because some formats make coders of their own."""
+        policy, files, chat = self._policy, sorted(self._job.all_files), self
+        allowed_to_edit, apply_updates = Coder.allowed_to_edit, Coder.apply_updates
+
+        def allowed(coder: Any, path: str) -> Any:
+            policy.check(path)
+            return allowed_to_edit(coder, path)
+
+        def add(coder: Any, name: str) -> None:
+            if policy.unreadable(name) is None:
+                coder.abs_fnames.add(coder.abs_root_path(name))
+
+        def apply(coder: Any) -> Any:
+            edited = apply_updates(coder)
+            if edited or coder.reflected_message or is_edit(coder.partial_response_content):
+                chat.unapplied = bool(coder.reflected_message)
+            return edited
+
+        Coder.allowed_to_edit = allowed
+        Coder.add_rel_fname = add
+        Coder.apply_updates = apply
+        Coder.get_all_relative_files = lambda _coder: files
+        Coder.get_platform_info = lambda _coder: ""
+        Coder.run_shell_commands = lambda _coder: ""
+
+
+def _no_model_info() -> None:
+    """Aider would ask GitHub for prices, and look for keys; windows and keys are our business."""
+    models.model_info_manager.get_model_info = lambda _name: {}
+    models.Model.validate_environment = lambda _model: {"keys_in_environment": True, "missing_keys": []}
+
+
+def _own_calls(caller: Caller, settings: dict[str, Any], replies: list[str]) -> None:
+    def send(model: Any, messages: list[dict[str, Any]], *_rest: Any, **_more: Any) -> tuple[Any, list[Any]]:
+        if model.is_deepseek_r1():
+            messages = ensure_alternating_roles(messages)
+        chunks = caller.ask(messages, {**_temperature(model), **(model.extra_params or {}), **settings})
+        replies.append("".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices))
+        return _Digest(), chunks
+
+    models.Model.send_completion = send
+
+
+def _temperature(model: Any) -> dict[str, float]:
+    if model.use_temperature is False:
+        return {}
+    return {"temperature": 0.0 if model.use_temperature is True else float(model.use_temperature)}
+
+
+class _Digest:
+    """Stands for the hash of a call, which Aider records and nobody reads."""
+
+    def hexdigest(self) -> str:
+        return ""
+
+
+class _NeverTooLong:
+    """Aider would have another model summarise a long chat, in a thread."""
+
+    def too_big(self, _messages: object) -> bool:
+        return False

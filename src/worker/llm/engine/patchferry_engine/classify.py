@@ -1,0 +1,98 @@
+"""What a failed call means, read from the HTTP answer at the bottom of litellm's wrapped exceptions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email.utils import mktime_tz, parsedate_tz
+
+from patchferry_engine.failures import Abort, Reason
+
+_TIMEOUTS = ("Timeout", "ReadTimeout", "ConnectTimeout", "WriteTimeout", "PoolTimeout", "APITimeoutError")
+_CONNECTION = ("ConnectError", "ReadError", "WriteError", "RemoteProtocolError", "ProxyError", "APIConnectionError")
+_TRY_AGAIN = (408, 409, 425, 429)
+_RATE_LIMITED = 429
+_SERVER_ERRORS = range(500, 600)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a call failed; `again` says whether another attempt may help, `after` how long to wait at least."""
+
+    reason: Reason
+    sentence: str
+    again: bool = False
+    after: float | None = None
+
+    def abort(self) -> Abort:
+        return Abort(self.reason, self.sentence, after=self.after)
+
+
+def classify(error: Exception, model: str) -> Failure:
+    """Name the failure. The text of the server's answer is never repeated: it may hold anything."""
+    chain = list(_chain(error))
+    names = {kind.__name__ for one in chain for kind in type(one).__mro__}
+    if "ContextWindowExceededError" in names:
+        return Failure(
+            "context",
+            f"the request does not fit the window of {model}; set PATCHFERRY_CONTEXT_TOKENS to the window's size, "
+            "or choose a model with a larger one",
+        )
+    if "ContentPolicyViolationError" in names:
+        return Failure("engine", f"the provider of {model} refused the request because of its content policy")
+    status, headers = _answer(chain)
+    if status is not None:
+        return _by_status(status, _retry_after(headers), model)
+    if names.intersection(_TIMEOUTS):
+        return Failure("model_unavailable", f"{model} did not answer in time", again=True)
+    if names.intersection(_CONNECTION) or "OSError" in names:
+        return Failure("model_unavailable", f"the connection to {model} failed or was lost", again=True)
+    return Failure(
+        "model_unavailable", f"{model} answered something that is no answer ({type(error).__name__})", again=True
+    )
+
+
+def _by_status(status: int, after: float | None, model: str) -> Failure:
+    match status:
+        case 401 | 403 | 407:
+            return Failure("credentials", f"the provider refused the key for {model} (HTTP {status})")
+        case 402:
+            return Failure("credentials", f"the provider of {model} says that the account has no credit (HTTP 402)")
+        case 404:
+            return Failure("model_unknown", f"the provider does not know the model {model} (HTTP 404)")
+        case 413:
+            return Failure("context", f"the request is too large for {model} (HTTP 413)")
+        case _ if status in _TRY_AGAIN or status in _SERVER_ERRORS:
+            why = "is rate-limited" if status == _RATE_LIMITED else "is not available"
+            return Failure("model_unavailable", f"{model} {why} (HTTP {status})", again=True, after=after)
+        case _:
+            return Failure("configuration", f"the provider refused the request for {model} as invalid (HTTP {status})")
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    here: BaseException | None = error
+    while here is not None and id(here) not in seen:
+        seen.add(id(here))
+        yield here
+        here = here.__cause__ or here.__context__
+
+
+def _answer(chain: list[BaseException]) -> tuple[int | None, Mapping[str, str]]:
+    """Status and headers of the HTTP answer. litellm's own status is a guess, so httpx's exception decides."""
+    for one in chain:
+        response = getattr(one, "response", None)
+        if type(one).__name__ == "HTTPStatusError" and response is not None:
+            return int(response.status_code), dict(response.headers)
+    return None, {}
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds, from either form of the header (RFC 9110, section 10.2.3)."""
+    value = headers.get("retry-after", "")
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        date = parsedate_tz(value)
+        return max(0.0, mktime_tz(date) - time.time()) if date else None

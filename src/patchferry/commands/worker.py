@@ -1,0 +1,28 @@
+"""`patchferry worker`: take tasks from the queue until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from patchferry.start import start
+from worker.main import Workshop, create_service
+
+
+def command(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Settle one task, then exit.")] = False,
+    idle: Annotated[
+        float, typer.Option("--idle", help="With --once: seconds to wait for a task.", min=1, metavar="SECONDS")
+    ] = 60.0,
+) -> int:
+    """Take tasks from the queue until told to stop.
+
+    SIGTERM lets the running task end (PATCHFERRY_SHUTDOWN_GRACE): exit code 0, or 4 when it had to be cut off; the
+    broker then gives it to another worker.
+    """
+    started = start()
+    service = create_service(Workshop(started.settings, started.redactor), once=once, idle=idle)
+    return asyncio.run(service.serve())

@@ -36,6 +36,7 @@ class User:
     login: str
     type: Literal["User", "Organization", "Bot"]
     created_at: datetime
+    deleted: bool = False
 
 
 @dataclass(eq=False)

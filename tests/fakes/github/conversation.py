@@ -77,6 +77,7 @@ class Issue(Subject):
     closed_at: datetime | None = field(default=None, kw_only=True)
     locked: bool = field(default=False, kw_only=True)
     deleted: bool = field(default=False, kw_only=True)
+    moved_to: Issue | None = field(default=None, kw_only=True, repr=False)
 
     @property
     def url(self) -> str:
@@ -107,6 +108,14 @@ class Issue(Subject):
 
     def unlock(self) -> None:
         self.locked = False
+
+    def transfer(self, repository: Repository) -> Issue:
+        """Move the issue to another repository; from now on its old address redirects."""
+        moved = repository.add_issue(self.title, self.body, self.author.login, self.labels)
+        for comment in self.comments:
+            comment.repository, comment.issue = repository, moved
+        moved.comments, self.comments, self.moved_to = self.comments, [], moved
+        return moved
 
     def delete(self) -> None:
         """From now on the issue answers 410."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -73,8 +73,11 @@ class Description:
 
     def __init__(self, described: Mapping[str, Any], lacking: Mapping[str, Any]) -> None:
         self._definitions: Mapping[str, Any] = described["$defs"]
+        for one in lacking["fields"]:
+            _widen(self._definitions[one["schema"]], one["field"].split("."), one["also"])
         self._operations = [self._operation(name, one) for name, one in described["operations"].items()]
         self._addresses = [(re.compile(one["pattern"]), one["stands_for"]) for one in lacking["addresses"]]
+        self._queries = [(re.compile(one["operations"]), one["names"]) for one in lacking["queries"]]
         self._exempt = [
             Exempt(one["status"], re.compile(one["operations"]), self._optional(one["schema"]))
             for one in lacking["answers"]
@@ -88,6 +91,10 @@ class Description:
             if operation.name.startswith(f"{method} ") and (match := operation.pattern.fullmatch(path)):
                 return operation, match.groupdict()
         return None
+
+    def may_ask(self, operation: str, name: str) -> bool:
+        """Whether a query parameter that the description lacks is listed."""
+        return any(pattern.fullmatch(operation) and name in names for pattern, names in self._queries)
 
     def exempt(self, operation: str, status: int) -> Exempt | None:
         """Why `operation`, such as `GET /user`, may answer with a `status` that its description lacks."""
@@ -107,6 +114,14 @@ class Description:
 
     def _optional(self, schema: Mapping[str, Any] | None) -> Schema | None:
         return None if schema is None else Schema(schema, self._definitions)
+
+
+def _widen(schema: dict[str, Any], field: Sequence[str], also: Mapping[str, Any]) -> None:
+    """Let a field, such as head.repo, hold what `also` describes as well; it may be new."""
+    for name in field[:-1]:
+        schema = schema["properties"][name]
+    known = schema["properties"].get(field[-1])
+    schema["properties"][field[-1]] = {"anyOf": [known, also]} if known else also
 
 
 @functools.cache

@@ -38,6 +38,8 @@ def _review_request(operation: Operation, request: Request) -> Iterator[str]:
         yield f"the description is of version {API_VERSION}"
     yield from (f"the query lacks {name}" for name in sorted(operation.required - request.query.keys()))
     for name, values in request.query.items():
+        if name not in operation.query and description().may_ask(operation.name, name):
+            continue
         if name not in operation.query or len(values) > 1:
             yield f"the query may not have {name}={values}"
         elif complaint := operation.query[name].complaint(_typed(operation.query[name], values[0])):

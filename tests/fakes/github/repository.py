@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.fakes.github.accounts import Role, User
+from tests.fakes.github.code import Code
 from tests.fakes.github.conversation import Comment, Issue, now
-from tests.fakes.github.store import CommitData, Content, Store
+from tests.fakes.github.pulls import PullRequest
+from tests.fakes.github.push_rules import PushRules
+from tests.fakes.github.store import Store
 
 if TYPE_CHECKING:
     from tests.fakes.github.world import World
 
 
-class Repository:
-    """Made by `GitHub.add_repository`. Its git repository lies in a folder named after its id: a rename moves nothing."""
+class Repository(Code):
+    """Made by `GitHub.add_repository`. Its git folder is named after the id: a rename moves nothing."""
 
     def __init__(
         self, github: World, full_name: str, root: Path, *, default_branch: str, private: bool, allow_drafts: bool
@@ -31,8 +34,11 @@ class Repository:
         self.allow_drafts = allow_drafts
         self.archived = False
         self.has_issues = True
+        self.parent: Repository | None = None  # what it is a fork of
         self.created_at: datetime = now()
+        self.pushed_at: datetime = self.created_at
         self.store = Store(root / f"{self.id}.git", default_branch)
+        self.rules = PushRules(self.store, self.html_url)
         self.issues: list[Issue] = []
         self._roles: dict[str, Role] = {}
         self._numbers = 0
@@ -92,6 +98,58 @@ class Repository:
             self.issues.append(issue)
         return issue
 
+    def add_pull_request(
+        self,
+        title: str,
+        *,
+        head: str,
+        base: str | None = None,
+        body: str = "",
+        author: str | None = None,
+        draft: bool = False,
+        head_repository: Repository | None = None,
+    ) -> PullRequest:
+        """Open a pull request from the branch `head` (of a fork: `head_repository`) to `base`, the default branch."""
+        source = head_repository or self
+        with self.github.lock:
+            pull = PullRequest(
+                self.github.next_id(),
+                self,
+                self.github.user(author or self.owner.login),
+                body,
+                number=self.next_number(),
+                title=title,
+                head_repository=source,
+                head_owner=source.owner.login,
+                head_branch=head,
+                base_branch=base or self.default_branch,
+                draft=draft,
+            )
+            pull.refresh()
+            self.issues.append(pull)
+        return pull
+
+    @property
+    def pull_requests(self) -> list[PullRequest]:
+        """All of them, oldest first, as git has them now."""
+        with self.github.lock:
+            pulls = [one for one in self.issues if isinstance(one, PullRequest)]
+            for pull in pulls:
+                pull.refresh()
+        return pulls
+
+    def notice_push(self) -> list[PullRequest]:
+        """What GitHub does after a push; returns the pull requests that it looked at."""
+        self.pushed_at = now()
+        return self.pull_requests + (self.parent.pull_requests if self.parent else [])
+
+    def forget_head(self, fork: Repository) -> None:
+        """The fork is gone: its pull requests stay, closed, as they were last."""
+        for pull in self.pull_requests:
+            if pull.head_repository is fork:
+                pull.head_repository = None
+                pull.close()
+
     def issue(self, number: int) -> Issue:
         """The issue or pull request of that number. Raises KeyError."""
         found = next((one for one in self.issues if one.number == number), None)
@@ -103,38 +161,13 @@ class Repository:
         comments = (comment for issue in self.issues for comment in issue.comments)
         return next((one for one in comments if one.id == comment_id), None)
 
-    # --- code
-
-    def commit(
-        self,
-        files: Mapping[str, Content],
-        message: str = "Change files",
-        *,
-        branch: str | None = None,
-        author: str = "Ada <ada@example.com>",
-    ) -> str:
-        """Commit on a branch as if somebody had pushed; a new branch starts at the default branch. Returns the sha."""
-        start = self.store.resolve(f"refs/heads/{self.default_branch}")
-        return self.store.commit(
-            branch or self.default_branch, files, message=message, author=author, when=now(), start=start
-        )
-
-    def branches(self) -> dict[str, str]:
-        """Branch name -> sha."""
-        heads = self.store.refs("refs/heads/")
-        return {ref.removeprefix("refs/heads/"): sha for ref, sha in heads.items()}
-
-    def delete_branch(self, name: str) -> None:
-        self.store.git("update-ref", "-d", f"refs/heads/{name}")
-
-    def read_file(self, branch: str, path: str) -> str | None:
-        """The text of a file on a branch, None when it is not there."""
-        data = self.store.read_file(f"refs/heads/{branch}", path)
-        return None if data is None else data.decode()
-
-    def log(self, branch: str) -> list[CommitData]:
-        """The commits of a branch, newest first, with their whole messages."""
-        return self.store.commits(f"refs/heads/{branch}")
+    def fork(self, owner: str) -> Repository:
+        """A copy with all branches that belongs to `owner`."""
+        self.github.add_user(owner)
+        copy = self.github.add_repository(f"{owner}/{self.name}", default_branch=self.default_branch)
+        copy.parent, copy.private = self, self.private
+        copy.store.git("fetch", "--quiet", str(self.store.path), "+refs/heads/*:refs/heads/*")
+        return copy
 
     # --- its fate
 
@@ -147,6 +180,6 @@ class Repository:
         self.github.rename(self, full_name)
 
     def delete(self) -> None:
-        """From now on it answers 404."""
+        """From now on it answers 404, and pull requests from it have no head repository."""
         self.github.remove(self)
         shutil.rmtree(self.store.path)

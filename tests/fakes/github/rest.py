@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tests.fakes.github import endpoints
 from tests.fakes.github.accounts import Role, Token
 from tests.fakes.github.exchange import Answer, Request
-from tests.fakes.github.routing import NOT_FOUND, ApiError, Call
+from tests.fakes.github.routing import NOT_FOUND, ApiError, Call, moved
 
 if TYPE_CHECKING:
     from tests.fakes.github.repository import Repository
@@ -79,13 +79,8 @@ def _resolve(github: World, request: Request, token: Token | None) -> tuple[str,
 
 def _redirect(github: World, request: Request, token: Token | None, match: re.Match[str]) -> None:
     repository = github.renamed(match["name"])
-    if repository is None or github.role(token, repository) < Role.READ:
-        return
-    query = request.target.partition("?")[2]
-    location = f"{github.url}/repositories/{repository.id}{match['rest'] or ''}" + (f"?{query}" if query else "")
-    if request.method in {"GET", "HEAD"}:
-        raise ApiError(301, "Moved Permanently", headers={"Location": location})
-    raise ApiError(307, "Temporary Redirect", headers={"Location": location})
+    if repository is not None and github.role(token, repository) >= Role.READ:
+        raise moved(request, f"{github.url}/repositories/{repository.id}{match['rest'] or ''}")
 
 
 def _headers(token: Token | None, number: int) -> dict[str, str]:

@@ -45,6 +45,15 @@ def invalid(resource: str, *, code: str = "custom", **details: str) -> ApiError:
     return ApiError(422, "Validation Failed", [{"resource": resource, "code": code, **details}])
 
 
+def moved(request: Request, location: str) -> ApiError:
+    """GitHub's redirect, with the query kept: 301 for reads, 307 for writes."""
+    query = request.target.partition("?")[2]
+    headers = {"Location": f"{location}?{query}" if query else location}
+    if request.method in {"GET", "HEAD"}:
+        return ApiError(301, "Moved Permanently", headers=headers)
+    return ApiError(307, "Temporary Redirect", headers=headers)
+
+
 NOT_FOUND = "Not Found"
 
 

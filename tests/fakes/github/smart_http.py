@@ -41,7 +41,12 @@ def serve(github: World, request: Request) -> Answer:
         return Answer(301, None, {"Location": f"{moved.clone_url}/{match['service']}" + (f"?{query}" if query else "")})
     if repository is None or github.role(token, repository) < Role.READ:
         return _refuse(404, "Repository not found.") if token else _refuse(401, "Repository not found.", _CHALLENGE)
-    return (_refuse_push(github, token, repository) if push else None) or _run_backend(repository, request, match)
+    if push and (refused := _refuse_push(github, token, repository)):
+        return refused
+    answer = _run_backend(repository, request, match["service"])
+    if push and request.method == "POST":
+        repository.notice_push()
+    return answer
 
 
 def _token(github: World, request: Request) -> Token | None:
@@ -67,12 +72,12 @@ def _refuse(status: int, sentence: str, headers: dict[str, str] | None = None) -
     return Answer(status, sentence.encode(), {"Content-Type": "text/plain; charset=utf-8", **(headers or {})})
 
 
-def _run_backend(repository: Repository, request: Request, match: re.Match[str]) -> Answer:
+def _run_backend(repository: Repository, request: Request, service: str) -> Answer:
     environment = {
         **ENVIRONMENT,
         "GIT_PROJECT_ROOT": str(repository.store.path),
         "GIT_HTTP_EXPORT_ALL": "1",
-        "PATH_INFO": f"/{match['service']}",
+        "PATH_INFO": f"/{service}",
         "REQUEST_METHOD": request.method,
         "QUERY_STRING": request.target.partition("?")[2],
         "CONTENT_TYPE": request.headers.get("content-type", ""),

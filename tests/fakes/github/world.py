@@ -38,6 +38,10 @@ class World:
         with self.lock:
             return self._users.setdefault(login.lower(), User(self.next_id(), login, type, now()))
 
+    def delete_user(self, login: str) -> None:
+        """The account is gone; what it wrote in issues stays, with no user."""
+        self._users.pop(login.lower()).deleted = True
+
     def user(self, login: str) -> User:
         """Raises KeyError for nobody."""
         return self._users[login.lower()]
@@ -123,6 +127,8 @@ class World:
         with self.lock:
             del self._repositories[repository.full_name.lower()]
             self._redirects = {name: one for name, one in self._redirects.items() if one is not repository}
+            for other in self._repositories.values():
+                other.forget_head(repository)
 
     def role(self, token: Token | None, repository: Repository) -> Role:
         """What a token may do in a repository."""

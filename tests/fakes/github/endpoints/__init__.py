@@ -1,6 +1,6 @@
 """The operations that are served: importing this package registers them."""
 
-from tests.fakes.github.endpoints import issues, people, repositories
+from tests.fakes.github.endpoints import code, contents, issues, people, pulls, repositories, reviews
 from tests.fakes.github.routing import find
 
-__all__ = ["find", "issues", "people", "repositories"]
+__all__ = ["code", "contents", "find", "issues", "people", "pulls", "repositories", "reviews"]

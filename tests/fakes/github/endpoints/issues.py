@@ -6,7 +6,8 @@ from tests.fakes.github.accounts import Role
 from tests.fakes.github.conversation import Comment, Issue, Subject
 from tests.fakes.github.endpoints.paging import page
 from tests.fakes.github.exchange import Answer
-from tests.fakes.github.routing import NOT_FOUND, ApiError, Call, invalid, route
+from tests.fakes.github.pulls import PullRequest
+from tests.fakes.github.routing import NOT_FOUND, ApiError, Call, invalid, moved, route
 from tests.fakes.github.shapes import issues as shapes
 
 _LONGEST = 65_536  # characters of a body
@@ -19,7 +20,7 @@ def list_issues(call: Call) -> Answer:
     chosen = [
         one
         for one in reversed(call.repository.issues)
-        if not one.deleted and state in {one.state, "all"} and labels <= set(one.labels)
+        if not one.deleted and not one.moved_to and state in {one.state, "all"} and labels <= set(one.labels)
     ]
     return page(call, [shapes.issue(one) for one in chosen])
 
@@ -77,15 +78,20 @@ def react_to_issue(call: Call) -> Answer:
     return react(call, find_issue(call))
 
 
+@route("GET", "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions")
+def list_comment_reactions(call: Call) -> Answer:
+    return page(call, [shapes.reaction(call.github, one) for one in find_comment(call).reactions])
+
+
 @route("POST", "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions")
 def react_to_comment(call: Call) -> Answer:
     return react(call, find_comment(call))
 
 
-def react(call: Call, subject: Subject) -> Answer:
+def react(call: Call, subject: Subject, permission: str = "issues") -> Answer:
     """Add the reaction: 201, or 200 when it is there already."""
     author = call.author()
-    call.may_write("issues")
+    call.may_write(permission)
     content = call.body().get("content", "")
     try:
         new = subject.react(author.login, content)
@@ -96,14 +102,16 @@ def react(call: Call, subject: Subject) -> Answer:
 
 
 def find_issue(call: Call) -> Issue:
-    """The issue or pull request of the path. Raises 404 and 410."""
+    """The issue or pull request of the path. Raises 301, 307, 404 and 410."""
     number = call.number("issue_number")
     found = next((one for one in call.repository.issues if one.number == number), None)
     if found is None:
         raise ApiError(404, NOT_FOUND)
     if found.deleted:
         raise ApiError(410, "This issue was deleted")
-    if not call.repository.has_issues:
+    if found.moved_to:
+        raise moved(call.request, f"{found.moved_to.repository.api_url}/issues/{found.moved_to.number}")
+    if not call.repository.has_issues and not isinstance(found, PullRequest):
         raise ApiError(410, "Issues are disabled for this repo")
     return found
 

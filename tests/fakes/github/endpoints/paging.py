@@ -15,9 +15,9 @@ from tests.fakes.github.routing import Call
 _MOST = 100
 
 
-def page(call: Call, items: Sequence[Any]) -> Answer:
-    """The page that `per_page` (30, at most 100) and `page` (1) ask for."""
-    size = min(_number(call, "per_page", 30), _MOST) or 30
+def page(call: Call, items: Sequence[Any], size: int = 30) -> Answer:
+    """The page that `per_page` (else `size`; at most 100, or `size`) and `page` (1) ask for."""
+    size = min(_number(call, "per_page", size), max(_MOST, size)) or size
     number = max(_number(call, "page", 1), 1)
     last = max(1, -(-len(items) // size))
     chosen = list(items[(number - 1) * size : number * size])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.github.conversation import REACTIONS, Comment, Issue, Reaction, Subject
-from tests.fakes.github.shapes.people import association, node_id, simple_user, timestamp
+from tests.fakes.github.pulls import PullRequest
+from tests.fakes.github.shapes.people import association, author, node_id, timestamp
 
 if TYPE_CHECKING:
     from tests.fakes.github.repository import Repository
@@ -16,7 +17,7 @@ def issue(subject: Issue) -> dict[str, Any]:
     repository = subject.repository
     github = repository.github
     api = f"{repository.api_url}/issues/{subject.number}"
-    return {
+    shape = {
         "id": subject.id,
         "node_id": node_id("I", subject.id),
         "url": api,
@@ -31,7 +32,7 @@ def issue(subject: Issue) -> dict[str, Any]:
         "state_reason": None if subject.state == "open" else "completed",
         "title": subject.title,
         "body": subject.body,
-        "user": simple_user(github, subject.author),
+        "user": author(github, subject.author),
         "labels": [label(repository, name) for name in subject.labels],
         "assignee": None,
         "assignees": [],
@@ -47,6 +48,16 @@ def issue(subject: Issue) -> dict[str, Any]:
         "performed_via_github_app": None,
         "reactions": reaction_rollup(subject, f"{api}/reactions"),
     }
+    if not isinstance(subject, PullRequest):
+        return shape
+    pull = {
+        "url": f"{repository.api_url}/pulls/{subject.number}",
+        "html_url": subject.url,
+        "diff_url": f"{subject.url}.diff",
+        "patch_url": f"{subject.url}.patch",
+        "merged_at": timestamp(subject.merged_at) if subject.merged_at else None,
+    }
+    return {**shape, "draft": subject.draft, "pull_request": pull}
 
 
 def comment(subject: Comment) -> dict[str, Any]:
@@ -58,7 +69,7 @@ def comment(subject: Comment) -> dict[str, Any]:
         "url": api,
         "html_url": f"{subject.issue.url}#issuecomment-{subject.id}",
         "issue_url": f"{repository.api_url}/issues/{subject.issue.number}",
-        "user": simple_user(repository.github, subject.author),
+        "user": author(repository.github, subject.author),
         "body": subject.body,
         "created_at": timestamp(subject.created_at),
         "updated_at": timestamp(subject.updated_at),
@@ -85,7 +96,7 @@ def reaction(github: World, given: Reaction) -> dict[str, Any]:
     return {
         "id": given.id,
         "node_id": node_id("REA", given.id),
-        "user": simple_user(github, given.user),
+        "user": author(github, given.user),
         "content": given.content,
         "created_at": timestamp(given.created_at),
     }

@@ -45,6 +45,11 @@ def simple_user(github: World, user: User) -> dict[str, Any]:
     }
 
 
+def author(github: World, user: User) -> dict[str, Any] | None:
+    """Who wrote something in an issue: nobody when the account is gone."""
+    return None if user.deleted else simple_user(github, user)
+
+
 def signed_in_user(github: World, user: User) -> dict[str, Any]:
     return {
         **simple_user(github, user),

@@ -63,7 +63,7 @@ def repository_fields(repository: Repository) -> dict[str, Any]:
         "private": repository.private,
         "html_url": address,
         "description": None,
-        "fork": False,
+        "fork": repository.parent is not None,
         "url": api,
         **{name: f"{api}{path}" for name, path in _ADDRESSES.items()},
         "git_url": address.replace("http:", "git:") + ".git",
@@ -89,7 +89,7 @@ def repository_fields(repository: Repository) -> dict[str, Any]:
         "license": None,
         "allow_forking": True,
         "web_commit_signoff_required": False,
-        "pushed_at": timestamp(repository.created_at),
+        "pushed_at": timestamp(repository.pushed_at),
         "created_at": timestamp(repository.created_at),
         "updated_at": timestamp(repository.created_at),
         **dict.fromkeys(("forks", "forks_count", "stargazers_count", "watchers", "watchers_count"), 0),
@@ -100,8 +100,10 @@ def repository_fields(repository: Repository) -> dict[str, Any]:
 
 def full_repository(repository: Repository, role: Role) -> dict[str, Any]:
     """The answer to GET /repos/{owner}/{repo}, as one with `role` sees it."""
+    parent = repository_fields(repository.parent) if repository.parent else None
     return {
         **repository_fields(repository),
+        **({"parent": parent, "source": parent} if parent else {}),
         "network_count": 0,
         "subscribers_count": 0,
         "temp_clone_token": None,

@@ -29,6 +29,7 @@ _LEAST_LEVELS = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "aiormq": logging.WARNING,
+    "aiormq.connection": logging.CRITICAL,  # logs as an error what it raises as well
     "aio_pika": logging.WARNING,
     "asyncio": logging.WARNING,
 }

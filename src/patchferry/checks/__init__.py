@@ -1,0 +1,1 @@
+"""What `patchferry doctor` looks at: each check asks one question and returns what it found."""

@@ -117,6 +117,8 @@ class FakeForge:
     def branches(self, repository: str, prefix: str) -> Sequence[Branch]:
         with self._answering("branches"):
             found = self._find(repository).branches
+            if not found:
+                raise Refused(Reason.REPOSITORY, f"the repository {repository} is empty; it needs a first commit")
             return [Branch(name, found[name]) for name in sorted(found) if name.startswith(prefix)]
 
     def commit(self, repository: str, sha: str) -> Commit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -114,3 +114,9 @@ class RepositoryState:
         )
         self.pull_requests.append(made)
         return made
+
+    def close(self, number: int, *, merged: bool = False) -> None:
+        """Close or merge the pull request of that number."""
+        index, found = next((index, one) for index, one in enumerate(self.pull_requests) if one.number == number)
+        self.pull_requests[index] = replace(found, state="closed", merged=merged)
+        self.issues[number].open = False

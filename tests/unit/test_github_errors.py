@@ -84,6 +84,8 @@ def test_an_unspent_limit_in_the_headers_is_no_limit() -> None:
     ("status", "message", "reason", "words"),
     [
         (404, "Not Found", Reason.ISSUE, "does not exist"),
+        (409, "Git Repository is empty.", Reason.REPOSITORY, "first commit"),
+        (409, "Conflict", Reason.ISSUE, "409"),
         (410, "This issue was deleted", Reason.ISSUE, "was deleted"),
         (451, "Repository access blocked", Reason.REPOSITORY, "legal reasons"),
         (403, "Unable to create comment because issue is locked.", Reason.ISSUE, "locked"),

@@ -104,6 +104,8 @@ def _refusal(rejected: Rejected, what: str, missing: Reason) -> Refused:
             return _forbidden(rejected, what)
         case HTTPStatus.NOT_FOUND:
             return Refused(missing, f"{what} does not exist, or the token may not see it")
+        case HTTPStatus.CONFLICT if rejected.problem.says("is empty"):
+            return Refused(Reason.REPOSITORY, f"{what} is empty; it needs a first commit")
         case HTTPStatus.GONE:
             return Refused(missing, f"{what} was deleted, or is switched off in this repository")
         case HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS:

@@ -52,8 +52,11 @@ class GitCheckout:
         return read_text(self.tree, path, limit) if path in self.files() else None
 
     def count_words(self, words: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
-        """One `git grep` for all words. Where words overlap, the longest that begins first is counted."""
-        lines: dict[str, dict[str, set[bytes]]] = {word: defaultdict(set) for word in words}
+        """One `git grep` for all words; a word over a line's end is nowhere.
+
+        Where words overlap, the longest that begins first is counted.
+        """
+        lines: dict[str, dict[str, set[bytes]]] = {word: defaultdict(set) for word in words if word.isprintable()}
         if not lines:
             return {}
         # One alternation is a single pass over each file; a pattern per word (-e, -F) took ten times as long.

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import aio_pika
 from aio_pika.abc import AbstractConnection, HeadersType
 from aio_pika.exceptions import (
-    AMQPError,
+    CONNECTION_EXCEPTIONS,
     ChannelClosed,
     DeliveryError,
     InvalidFrameError,
@@ -99,7 +99,7 @@ def translated(unavailable: str, kind: type[Retry] = Retry) -> Iterator[None]:
     """Turn what aio-pika raises into our errors; `unavailable` is the sentence for a broker that is not there."""
     try:
         yield
-    except (AMQPError, OSError, TimeoutError) as error:
+    except (*CONNECTION_EXCEPTIONS, TimeoutError) as error:
         raise _in_our_words(error, unavailable, kind) from error
 
 

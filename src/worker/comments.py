@@ -6,7 +6,7 @@ import re
 
 from worker import markers
 from worker.ports import Author, Diff
-from worker.report import RunReport, table
+from worker.report import RunReport, changed, counted, table
 from worker.tasks import Rules, Task
 
 _SUBJECT_LENGTH = 72
@@ -32,7 +32,7 @@ def working() -> str:
 
 def opened(url: str, *, draft: bool, report: RunReport | None) -> str:
     kind = "Draft pull request" if draft else "Pull request"
-    facts = "" if report is None else f"\n\n{report.files} files changed, +{report.added} -{report.deleted} lines."
+    facts = "" if report is None else f"\n\nChanged: {changed(report)}."
     return f"✅ {kind}: {url}{facts}"
 
 
@@ -57,7 +57,7 @@ def waiting(sentence: str, *, until: str) -> str:
 
 
 def gave_up(sentence: str, attempts: int) -> str:
-    return f"❌ Gave up after {attempts} attempts: {_sentence(sentence)}"
+    return f"❌ Gave up after {counted(attempts, 'attempt')}: {_sentence(sentence)}"
 
 
 def broken(task_id: str) -> str:

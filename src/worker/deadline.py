@@ -13,7 +13,7 @@ class Deadline:
     """Counts down `seconds` from its creation; `cancel` may be called from any thread."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._clock = clock
         self._end = clock() + seconds
         self._cancelled = threading.Event()
@@ -37,7 +37,7 @@ class Deadline:
         if self._cancelled.is_set():
             raise CutOff(Reason.INTERRUPTED, self._why)
         if self.remaining() <= 0:
-            sentence = f"the task took longer than {self._seconds:.0f} s (PATCHFERRY_TASK_TIMEOUT)"
+            sentence = f"the task took longer than {self.seconds:.0f} s (PATCHFERRY_TASK_TIMEOUT)"
             raise Refused(Reason.DEADLINE, sentence)
 
     def wait(self, seconds: float) -> None:

@@ -84,6 +84,7 @@ class Drafter:
             clone_seconds=watch.clone_seconds,
             edit_seconds=result.seconds,
             total_seconds=watch.total(),
+            deadline_seconds=self.tools.deadline.seconds,
             notes=(*result.notes, *_hidden(diff)),
         )
         return Draft(sha, title, diff, result.summary, report)

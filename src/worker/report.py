@@ -28,6 +28,7 @@ class RunReport:
     clone_seconds: float
     edit_seconds: float
     total_seconds: float
+    deadline_seconds: float
     notes: tuple[str, ...] = ()
     sandbox: str = NO_SANDBOX
     patchferry: str = ""
@@ -42,6 +43,16 @@ def price(usage: Usage) -> str:
     return "price unknown" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
 
 
+def changed(report: RunReport) -> str:
+    """How much was changed, in words."""
+    return f"{counted(report.files, 'file')}, +{report.added} -{report.deleted} lines"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def table(report: RunReport) -> str:
     """The report as a Markdown table."""
     usage = report.usage
@@ -51,9 +62,9 @@ def table(report: RunReport) -> str:
         ("Model", f"`{report.model}`"),
         ("Base", f"`{report.base}`"),
         ("Head", f"`{report.head}`" if report.head else "nothing was committed"),
-        ("Changed", f"{report.files} files, +{report.added} -{report.deleted} lines"),
+        ("Changed", changed(report)),
         ("Edit rounds", str(report.rounds)),
-        ("Tokens", f"{usage.tokens_in:,} in, {usage.tokens_out:,} out, {usage.calls} calls"),
+        ("Tokens", f"{usage.tokens_in:,} in, {usage.tokens_out:,} out, {counted(usage.calls, 'call')}"),
         ("Cost", price(usage)),
         ("Time", _durations(report)),
         ("Sandbox", report.sandbox),
@@ -65,7 +76,7 @@ def table(report: RunReport) -> str:
 
 
 def _durations(report: RunReport) -> str:
-    return f"{report.total_seconds:.1f} s (clone {report.clone_seconds:.1f} s, edit {report.edit_seconds:.1f} s)"
+    return f"{report.total_seconds:.1f} s (clone {report.clone_seconds:.1f} s, edit {report.edit_seconds:.1f} s; limit {report.deadline_seconds:.0f} s)"
 
 
 def _cell(value: str) -> str:

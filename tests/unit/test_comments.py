@@ -16,7 +16,7 @@ TASK = Task("0123456789abcdef", "acme/shop", "alice", issue=12)
 REPORT = RunReport(
     task_id=TASK.id, engine="aider 0.86.2", model="ollama_chat/x", base="b" * 40, head="h" * 40, rounds=1,
     usage=Usage(1200, 80, 1, None), files=1, added=2, deleted=1, clone_seconds=0.1, edit_seconds=2.0,
-    total_seconds=2.5,
+    total_seconds=2.5, deadline_seconds=3600,
 )  # fmt: skip
 DIFF = Diff((FileChange("a`b.py", "modified", "100644", 2, 1, 10),), "+x\n")
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from worker import comments, standing
+from worker import comments, pull_request_template, standing
 from worker.brief import Brief, trusted_comments
 from worker.drafting import Draft, Drafter, Stopwatch
 from worker.errors import Reason, Refused
@@ -34,8 +34,8 @@ def quickfix(job: Job) -> Outcome:
     _require_open(issue)
     _announce(job)
     job.tools.engine.check(job.tools.deadline)
-    made = _make(job, repository, _brief(job, title, issue, conversation), watch)
-    return _open(job, repository, made)
+    made, template = _make(job, repository, _brief(job, title, issue, conversation), watch)
+    return _open(job, repository, made, template)
 
 
 def _repository(job: Job) -> Repository:
@@ -76,19 +76,19 @@ def _brief(job: Job, title: str, issue: Issue | None, conversation: Sequence[Com
     return Brief(title, body, job.task.issue, told, job.task.instructions)
 
 
-def _make(job: Job, repository: Repository, brief: Brief, watch: Stopwatch) -> Draft:
+def _make(job: Job, repository: Repository, brief: Brief, watch: Stopwatch) -> tuple[Draft, str | None]:
     watch.start_clone()
     with job.tools.git.checkout(repository.clone_url, repository.default_branch, job.tools.deadline) as checkout:
         watch.cloned()
         _log.info("cloned", branch=repository.default_branch, base=checkout.base)
+        template = pull_request_template.read(checkout)
         made = Drafter(job.task, job.rules, job.tools, job.author()).draft(brief, checkout, watch)
         checkout.push(made.sha, job.branch, expected=None)
         _log.info("pushed", branch=job.branch, sha=made.sha)
-    return made
+    return made, template
 
 
-def _open(job: Job, repository: Repository, made: Draft) -> Opened:
-    template = job.forge.pull_request_template(job.task.repository)
+def _open(job: Job, repository: Repository, made: Draft, template: str | None) -> Opened:
     body = comments.pull_request_body(job.task, made.diff, made.report, made.said, template)
     opened = job.open_pull_request(repository.default_branch, made.title, body)
     _log.info("pull request opened", pull_request=opened.number, draft=opened.draft)

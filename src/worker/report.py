@@ -76,7 +76,8 @@ def table(report: RunReport) -> str:
 
 
 def _durations(report: RunReport) -> str:
-    return f"{report.total_seconds:.1f} s (clone {report.clone_seconds:.1f} s, edit {report.edit_seconds:.1f} s; limit {report.deadline_seconds:.0f} s)"
+    parts = f"clone {report.clone_seconds:.1f} s, edit {report.edit_seconds:.1f} s"
+    return f"{report.total_seconds:.1f} s of at most {report.deadline_seconds:.0f} s ({parts})"
 
 
 def _cell(value: str) -> str:

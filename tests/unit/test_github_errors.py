@@ -90,6 +90,7 @@ def test_an_unspent_limit_in_the_headers_is_no_limit() -> None:
         (451, "Repository access blocked", Reason.REPOSITORY, "legal reasons"),
         (403, "Unable to create comment because issue is locked.", Reason.ISSUE, "locked"),
         (403, "Repository was archived so is read-only.", Reason.REPOSITORY, "archived"),
+        (403, "Resource protected by organization SAML enforcement.", Reason.CREDENTIALS, "single sign-on"),
         (403, "Repository access blocked", Reason.REPOSITORY, "blocked"),
         (403, "Must have admin rights to Repository.", Reason.CREDENTIALS, "POST /x"),
         (422, "Validation Failed", Reason.ISSUE, "422"),
@@ -99,6 +100,14 @@ def test_a_refusal_says_what_to_do(status: int, message: str, reason: Reason, wo
     refused = refusal(status, message)
     assert refused.reason is reason
     assert words in refused.sentence
+
+
+@pytest.mark.parametrize(("header", "ending"), [("issues=write", "; it needs issues=write"), ("<b>", "POST /x")])
+def test_a_missing_permission_is_named_as_github_names_it(header: str, ending: str) -> None:
+    rejected = judge("POST /x", 403, {"x-accepted-github-permissions": header}, "{}")
+    with pytest.raises(Refused) as refused, asking("it"):
+        raise rejected
+    assert refused.value.sentence.endswith(ending)
 
 
 def test_a_validation_error_names_its_fields() -> None:
@@ -137,6 +146,13 @@ def test_a_lost_connection_is_an_outage_that_does_not_show_the_proxy() -> None:
 
 def test_a_late_answer_is_an_outage() -> None:
     assert isinstance(unreachable(requests.exceptions.ReadTimeout()), Outage)
+
+
+@pytest.mark.parametrize("error", [requests.exceptions.InvalidProxyURL("http://:p@"), requests.exceptions.InvalidURL()])
+def test_an_address_that_cannot_be_used_is_no_outage(error: requests.RequestException) -> None:
+    judged = unreachable(error)
+    assert isinstance(judged, Refused)
+    assert judged.reason is Reason.CONFIGURATION
 
 
 def test_a_certificate_that_is_not_trusted_names_the_setting() -> None:

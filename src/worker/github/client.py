@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectio
 
 from worker.errors import PatchferryError, Reason, Refused
 from worker.github.addresses import Addresses
-from worker.github.errors import Moved, judge, unreachable, unreadable
+from worker.github.errors import Moved, Rejected, judge, unreachable, unreadable
 from worker.github.pace import Pace
 from worker.github.redirects import moved_to, new_name
 from worker.github.retry import DELAYS, repeated
@@ -118,27 +119,31 @@ class Client(Requester):
         if not self._addresses.is_api(url):
             sentence = "GitHub's answer points to another server; set GITHUB_API_URL to the address it uses itself"
             raise Refused(Reason.CONFIGURATION, sentence)
-        fresh = {"Accept": mediaType} | (headers or {})
-        status, answered, text = self._exchange(verb, url, parameters, fresh, body)
-        if status >= HTTPStatus.BAD_REQUEST:
-            raise judge(f"{verb} {urlsplit(url).path}", status, answered, text)
-        return answered, _parse(text)
+        outcome = self._exchange(verb, url, parameters, {"Accept": mediaType} | (headers or {}), body)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def _exchange(
         self, verb: str, url: str, parameters: dict[str, Any] | None, headers: dict[str, str], body: Any | None
-    ) -> tuple[int, dict[str, Any], str]:
-        error: PatchferryError
+    ) -> tuple[dict[str, Any], Any] | PatchferryError | Rejected:
+        """Returns its error: one that were raised here would drag the headers and the answer along in its traceback."""
         try:
             with self._one_at_a_time:
-                return self.requestJson(verb, url, parameters, headers, body, self._our_connection)
+                status, answered, text = self.requestJson(verb, url, parameters, headers, body, self._our_connection)
         except requests.RequestException as failed:
-            error = unreachable(failed)
-        raise error  # here, so that it does not drag the other one, its request and its headers along
+            return unreachable(failed)
+        if status >= HTTPStatus.BAD_REQUEST:
+            return judge(f"{verb} {urlsplit(url).path}", status, answered, text)
+        data = _parse(text)
+        return unreadable() if data is None else (answered, data)
 
 
 def _connect(api_url: str, network: Network) -> HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass:
     parts = urlsplit(api_url)
     assert parts.hostname is not None
+    if network.ca_file and not Path(network.ca_file).is_file():
+        raise Refused(Reason.CONFIGURATION, f"SSL_CERT_FILE: there is no file {network.ca_file}")
     kind = HTTPSRequestsConnectionClass if parts.scheme == "https" else HTTPRequestsConnectionClass
     connection = kind(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS, verify=network.ca_file or True)
     session = connection.session
@@ -160,13 +165,10 @@ def _bypassed(host: str, no_proxy: str) -> bool:
     return any(entry in ("*", host) or host.endswith(f".{entry}") for entry in entries if entry)
 
 
-def _parse(text: str) -> Any:
-    if not text:
-        return None
+def _parse(text: str) -> dict[str, Any] | list[Any] | None:
+    """The JSON object or list in `text`; None when it holds neither."""
     try:
         data = json.loads(text)
     except ValueError:
-        data = None
-    if not isinstance(data, dict | list):
-        raise unreadable()
-    return data
+        return None
+    return data if isinstance(data, dict | list) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from github.GithubException import BadAttributeException
 from worker.errors import PatchferryError, Reason, Refused, Retry
 
 _NO_HINT_SECONDS = 60.0  # GitHub: wait at least one minute when a secondary limit names no time
+_PERMISSIONS = re.compile(r"[a-z_=,; ]{1,200}")
+_UNTRUSTED = ("CERTIFICATE_VERIFY_FAILED", "NO_CERTIFICATE_OR_CRL_FOUND")
 _LIMIT_WORDS = ("rate limit", "abuse detection")
 
 
@@ -34,11 +37,12 @@ class Moved(Exception):
 class Rejected(Exception):
     """An answer of 4xx whose meaning depends on what was asked; `asking` turns it into one of our errors."""
 
-    def __init__(self, request: str, status: int, problem: Problem) -> None:
+    def __init__(self, request: str, status: int, problem: Problem, needs: str = "") -> None:
         super().__init__(f"{request} answered {status}")
         self.request = request
         self.status = status
         self.problem = problem
+        self.needs = needs  # the permission that GitHub asks for, such as "issues=write"
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,12 +73,16 @@ def judge(request: str, status: int, headers: Mapping[str, str], body: str) -> P
         after = _limit_wait(headers)
         sentence = f"GitHub's rate limit is reached; it asks to wait {after:.0f} s"
         return Retry(Reason.FORGE_UNAVAILABLE, sentence, after=after)
-    return Rejected(request, status, problem)
+    needs = headers.get("x-accepted-github-permissions", "")
+    return Rejected(request, status, problem, needs if _PERMISSIONS.fullmatch(needs) else "")
 
 
 def unreachable(error: requests.RequestException) -> PatchferryError:
     """The exception for a request without an answer. The text of `error` may name a proxy with its password."""
-    if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+    if isinstance(error, ValueError):  # requests' errors about addresses that can't be used
+        sentence = "GitHub's address or the proxy's cannot be used; check GITHUB_API_URL and HTTPS_PROXY"
+        return Refused(Reason.CONFIGURATION, sentence)
+    if isinstance(error, requests.exceptions.SSLError) and any(word in str(error) for word in _UNTRUSTED):
         sentence = "GitHub's TLS certificate is not trusted; a private CA goes into SSL_CERT_FILE"
         return Refused(Reason.CONFIGURATION, sentence)
     if isinstance(error, requests.exceptions.Timeout):
@@ -122,7 +130,10 @@ def _forbidden(rejected: Rejected, what: str) -> Refused:
         return Refused(Reason.REPOSITORY, f"{what} belongs to an archived repository, which is read-only")
     if rejected.problem.says("access blocked"):
         return Refused(Reason.REPOSITORY, f"{what} belongs to a repository that GitHub has blocked")
-    return Refused(Reason.CREDENTIALS, f"the token may not do this (403): {rejected.request}")
+    if rejected.problem.says("saml"):
+        return Refused(Reason.CREDENTIALS, f"the token is not authorized for the single sign-on that {what} asks for")
+    needs = f"; it needs {rejected.needs}" if rejected.needs else ""
+    return Refused(Reason.CREDENTIALS, f"the token may not do this (403): {rejected.request}{needs}")
 
 
 def _problem(body: str) -> Problem:

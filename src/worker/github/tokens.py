@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 import github.Auth
+
+from worker.errors import Reason, Refused
 
 
 class TokenSource(Protocol):
@@ -18,9 +21,12 @@ class TokenSource(Protocol):
 
 
 class StaticToken:
-    """One personal access token, for everything."""
+    """One personal access token, for everything. Raises Refused(CREDENTIALS) for what cannot be a token."""
 
     def __init__(self, token: str) -> None:
+        if not re.fullmatch(r"[!-~]+", token):  # the HTTP library would put such a header into its error
+            sentence = "GITHUB_TOKEN is empty, or has a space or a line break in it; copy it again"
+            raise Refused(Reason.CREDENTIALS, sentence)
         self._token = token
 
     def __repr__(self) -> str:

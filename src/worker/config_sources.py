@@ -59,10 +59,10 @@ def gather(
     known = tuple(known)
     _take(found, known, _pairs(overrides, "command line"))
     _take(found, known, _environment(environ))
-    dotenv_pairs = tuple(_dotenv(dotenv)) if dotenv else ()
+    dotenv_pairs = tuple(_dotenv(dotenv, found.problems)) if dotenv else ()
     folder = found.values.get(_SECRETS_DIR) or dict(dotenv_pairs).get(_SECRETS_DIR)
     if folder and folder.text:
-        _take(found, known, _files(Path(folder.text), found.problems))
+        _take(found, known, _files(Path(folder.text), known, found.problems))
     _take(found, known, dotenv_pairs)
     return found
 
@@ -96,26 +96,39 @@ def _environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Value]]:
             yield name, Value(environ[name.lower()], "environment")
 
 
-def _dotenv(path: Path) -> Iterator[tuple[str, Value]]:
-    if path.is_file():
-        entries = dotenv_values(path, interpolate=False)
-        yield from _pairs({name: text for name, text in entries.items() if text is not None}, ".env")
-
-
-def _files(folder: Path, problems: list[str]) -> Iterator[tuple[str, Value]]:
-    if not folder.is_dir():
-        problems.append(f"{_SECRETS_DIR} names {folder}, which is not a folder: create it or correct the setting.")
+def _dotenv(path: Path, problems: list[str]) -> Iterator[tuple[str, Value]]:
+    if not path.is_file():
         return
-    for path in sorted(folder.iterdir()):
-        if path.name != path.name.lower() or path.name.startswith(".") or not path.is_file():
+    try:
+        entries = dotenv_values(path, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"{path} can't be read ({_reason(error)}): make it readable or remove it.")
+        return
+    yield from _pairs({name: text for name, text in entries.items() if text is not None}, ".env")
+
+
+def _files(folder: Path, known: tuple[str, ...], problems: list[str]) -> Iterator[tuple[str, Value]]:
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        reason = _reason(error)
+        problems.append(f"{_SECRETS_DIR} names {folder}, which can't be listed ({reason}): create it or correct it.")
+        return
+    for path in paths:
+        name = path.name.upper()
+        ours = name in known or is_provider_variable(name) or name.startswith(PREFIX)
+        if not ours or path.name != name.lower() or not path.is_file():
             continue
         try:
             text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            problems.append(f"{path.name.upper()} can't be read from {path} ({reason}): make it readable or remove it.")
-            continue
-        yield path.name.upper(), Value(text.rstrip("\r\n"), str(path))
+            problems.append(f"{name} can't be read from {path} ({_reason(error)}): make it readable or remove it.")
+        else:
+            yield name, Value(text.rstrip("\r\n"), str(path))
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return error.strerror or "unknown" if isinstance(error, OSError) else "it is not UTF-8 text"
 
 
 def _pairs(entries: Mapping[str, str], source: str) -> Iterator[tuple[str, Value]]:

@@ -54,6 +54,19 @@ def test_submit_without_a_broker_is_code_3_and_one_line(world: World) -> None:
     assert ended.stderr == "patchferry: RabbitMQ at 127.0.0.1:1 did not answer: start it or set RABBITMQ_URL\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nonsense"], "nonsense names no issue; write owner/repo#12"),
+        (["acme/shop#7", "--requested-by", "two words"], "'two words' is no login on GitHub."),
+    ],
+)
+def test_submit_of_what_is_no_issue_or_no_login_is_wrong_usage(world: World, arguments: list[str], says: str) -> None:
+    ended = world.run("submit", *arguments)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert says in ended.stderr
+
+
 def test_submit_of_the_same_issue_twice_is_the_same_task(world: World) -> None:
     first, second = (world.run("submit", "acme/shop#7").stdout for _ in range(2))
     assert first == second != ""

@@ -50,7 +50,7 @@ def test_an_unknown_file_with_our_prefix_is_refused_like_a_variable(folder: Path
 
 
 def test_a_secrets_folder_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match=r"^PATCHFERRY_SECRETS_DIR names /nowhere, which is not a folder"):
+    with pytest.raises(ConfigurationError, match=r"^PATCHFERRY_SECRETS_DIR names /nowhere, .*No such file"):
         load({"PATCHFERRY_SECRETS_DIR": "/nowhere"})
 
 
@@ -85,6 +85,17 @@ def test_dotenv_is_read_only_when_asked_for(folder: Path) -> None:
     settings = load({}, read_dotenv=True)
     assert settings.model == "from-dotenv"
     assert settings.provider_environment["ANTHROPIC_API_KEY"].get_secret_value() == "a$HOME"
+
+
+def test_a_dotenv_that_is_no_text_is_refused(folder: Path) -> None:
+    (folder / ".env").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigurationError, match=r"^\.env can't be read \(it is not UTF-8 text\)"):
+        load({}, read_dotenv=True)
+
+
+def test_an_unreadable_file_that_is_no_setting_of_ours_does_not_matter(folder: Path) -> None:
+    (folder / "secrets" / "picture").write_bytes(b"\xff\xfe")
+    assert load({"PATCHFERRY_SECRETS_DIR": "secrets"}).github_token is None
 
 
 def test_an_unknown_setting_in_dotenv_is_refused(folder: Path) -> None:

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
@@ -32,11 +32,20 @@ _QUIET = ("github", "github.Requester", "urllib3")  # at DEBUG they print bodies
 
 @dataclass(frozen=True)
 class Network:
-    """How to reach GitHub; nothing is taken from the environment. `no_proxy` is a comma-separated list of hosts."""
+    """How to reach GitHub; nothing is taken from the environment.
+
+    `no_proxy` is a comma-separated list of hosts and domains, or `*`.
+    """
 
     ca_file: str | None = None
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)  # may hold a password
     no_proxy: str | None = None
+
+    def proxy_for(self, host: str) -> str | None:
+        """The proxy on the way to `host`, None for the direct way."""
+        entries = (entry.strip().lower().lstrip(".") for entry in (self.no_proxy or "").split(","))
+        direct = any(entry in ("*", host) or host.endswith(f".{entry}") for entry in entries if entry)
+        return None if direct else self.proxy
 
 
 class Client(Requester):
@@ -148,8 +157,8 @@ def _connect(api_url: str, network: Network) -> HTTPRequestsConnectionClass | HT
     connection = kind(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS, verify=network.ca_file or True)
     session = connection.session
     session.trust_env = False
-    if network.proxy and not _bypassed(parts.hostname, network.no_proxy or ""):
-        session.proxies = {"http": network.proxy, "https": network.proxy}
+    if proxy := network.proxy_for(parts.hostname):
+        session.proxies = {"http": proxy, "https": proxy}
     session.hooks["response"].append(_stop_at_redirect)
     return connection
 
@@ -158,11 +167,6 @@ def _stop_at_redirect(response: requests.Response, **_: object) -> None:
     """PyGithub follows 301 without its query, and takes a write that met 307 for done."""
     if HTTPStatus.MULTIPLE_CHOICES <= response.status_code < HTTPStatus.BAD_REQUEST:
         raise Moved(response.headers.get("location", ""))
-
-
-def _bypassed(host: str, no_proxy: str) -> bool:
-    entries = (entry.strip().lower().lstrip(".") for entry in no_proxy.split(","))
-    return any(entry in ("*", host) or host.endswith(f".{entry}") for entry in entries if entry)
 
 
 def _parse(text: str) -> dict[str, Any] | list[Any] | None:

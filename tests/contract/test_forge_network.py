@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.tls import HOST, Authority, Door
-from worker.errors import Reason, Refused, Retry
+from worker.errors import Reason, Refused
 from worker.github.forge import GitHubForge
 from worker.github.tokens import StaticToken
 

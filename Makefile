@@ -20,7 +20,7 @@ demo: setup ## an issue becomes a pull request, on this machine, without account
 test: setup ## the whole suite on a real RabbitMQ (ARGS=… for pytest)
 	@$(WITH_BROKER) $(BIN)/pytest -n 2 $(ARGS)
 
-test-live: setup ## the contract suite on the real GitHub: needs GITHUB_TOKEN and PATCHFERRY_LIVE_REPOSITORY
+test-live: setup ## the contract suite on the real GitHub: needs PATCHFERRY_LIVE_TOKEN and PATCHFERRY_LIVE_REPOSITORY
 	@$(BIN)/pytest -m live $(ARGS)
 
 lint: setup ## formatting, lint, types, import rules, shell scripts, generated pages

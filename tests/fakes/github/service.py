@@ -42,7 +42,9 @@ class GitHub(World, Faults):
             raise AssertionError("GitHub would not do, or be asked, that:\n" + "\n".join(self.violations))
 
     def close(self) -> None:
-        """Stop serving and remove the repositories; `requests` and `violations` stay."""
+        """Stop serving and remove the repositories; `requests` and `violations` stay. Twice is fine."""
+        if self.stopping.is_set():
+            return
         self.stopping.set()
         self._listener.stop()
         shutil.rmtree(self._folder)

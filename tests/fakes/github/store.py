@@ -16,6 +16,16 @@ ENVIRONMENT: Mapping[str, str] = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
 }
+_CONFIGURATION = """
+[http]
+    receivepack = true
+[uploadpack]
+    allowReachableSHA1InWant = true
+[receive]
+    hideRefs = refs/pull
+[gc]
+    auto = 0
+"""
 
 
 @dataclass(frozen=True)
@@ -49,10 +59,8 @@ class Store:
         if not path.exists():
             path.mkdir(parents=True)
             self.git("init", "--quiet", "--bare", "--template=", f"--initial-branch={default_branch}")
-            self.git("config", "http.receivepack", "true")
-            self.git("config", "uploadpack.allowReachableSHA1InWant", "true")
-            self.git("config", "receive.hideRefs", "refs/pull")
-            self.git("config", "gc.auto", "0")
+            with (path / "config").open("a") as config:
+                config.write(_CONFIGURATION)
 
     def git(self, *arguments: str, stdin: bytes = b"") -> bytes:
         argv = ["git", "-c", "core.quotepath=off", *arguments]

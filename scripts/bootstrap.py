@@ -47,7 +47,7 @@ def make_environment() -> None:
     installer = find_installer()
     if _stamp().get("place") != place["place"]:  # a virtual environment that was moved or copied is broken
         shutil.rmtree(VENV, ignore_errors=True)
-        _make_venv(installer, python)
+        make_venv(installer, python)
         _write_stamp(place)
     installer.fill_venv()
     _write_stamp(_wanted())
@@ -65,7 +65,8 @@ def find_python() -> str | None:
     return None
 
 
-def _make_venv(installer: Uv | Pip, python: str | None) -> None:
+def make_venv(installer: Uv | Pip, python: str | None) -> None:
+    """Make an empty .venv with `python`, or with one that uv fetches. Raises SetupError."""
     say(f"making .venv with {python or f'a Python {SUPPORTED[0]} that uv fetches'}")
     if python is not None:
         installer.make_venv(python)

@@ -79,11 +79,11 @@ class Pip:
 def find_installer() -> Uv | Pip:
     """uv where it is installed or can be fetched, else pip. Raises SetupError."""
     installed = shutil.which("uv")
-    if installed and ask([installed, "--version"]):
+    if installed and _works(installed):
         return Uv(installed)
     program = TOOLS / hashlib.sha256(UV_LOCK.read_bytes()).hexdigest()[:12] / "bin" / "uv"
     has_pip = ask([sys.executable, "-m", "pip", "--version"]) is not None
-    if ask([str(program), "--version"]) or (has_pip and _uv_by_pip(program)):
+    if _works(str(program)) or (has_pip and _uv_by_pip(program)):
         return Uv(str(program))
     say("fetching uv from the package index")
     try:
@@ -103,7 +103,11 @@ def _uv_by_pip(program: Path) -> bool:
     install = [sys.executable, "-m", "pip", "install", *options, str(program.parent.parent), "-r", str(UV_LOCK)]
     with contextlib.suppress(SetupError):  # no uv for this machine, or an index without it: there are other ways
         run(install, {**os.environ, **_PIP_OVERRULED})
-    return ask([str(program), "--version"]) is not None
+    return _works(str(program))
+
+
+def _works(uv: str) -> bool:
+    return ask([uv, "--version"]) is not None
 
 
 def ask(argv: Sequence[str]) -> str | None:

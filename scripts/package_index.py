@@ -23,6 +23,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 # The Python Package Index. In parts, because no file here may name a registry's host: a search for such names is how
 # addresses that would go past a company's mirror are kept out of the locks. A configured index always comes first.
 _DEFAULT_HOST = ("pypi", "org")
+MACHINE_FILES = (Path("/etc/xdg/pip/pip.conf"), Path("/etc/pip.conf"))
 _SECONDS = 60
 # pip's setting -> the variable by which uv knows the same thing
 _UV_VARIABLES = {
@@ -43,8 +44,7 @@ def pip_settings(environment: Mapping[str, str]) -> dict[str, str]:
     """What pip's environment variables and configuration files say about the index, under pip's option names."""
     home = Path(environment.get("HOME") or "/nonexistent")
     files = [
-        Path("/etc/xdg/pip/pip.conf"),
-        Path("/etc/pip.conf"),
+        *MACHINE_FILES,
         home / ".pip" / "pip.conf",
         Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "pip" / "pip.conf",
         Path(environment.get("PIP_CONFIG_FILE") or "/nonexistent"),

@@ -76,6 +76,6 @@ def _tell(status: Status, state: State, text: str) -> None:
 
 def _spent(error: PatchferryError) -> str:
     usage = error.usage
-    if usage is None or not usage.calls:
+    if usage is None or not usage.tokens_in + usage.tokens_out:
         return ""
     return f"{usage.tokens_in:,} tokens in, {usage.tokens_out:,} out, {price(usage)}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.world import FIX, World
+from tests.e2e.world import CALCULATOR, FIX, World
 from tests.fakes.github import GitHub
 from tests.fakes.model import ScriptedModel
 from tests.fakes.model_script import Behaviour, Step
@@ -28,8 +28,8 @@ def make_world(broker_url: str, queue_prefix: str, tmp_path: Path) -> Iterator[M
         ) -> World:
             github = stack.enter_context(GitHub())
             model = stack.enter_context(ScriptedModel(script, models=models))
-            extra = {} if files is None else {"files": files}
-            return World(github, model, broker_url, queue_prefix, tmp_path, default_branch=default_branch, **extra)
+            held = CALCULATOR if files is None else files
+            return World(github, model, broker_url, queue_prefix, tmp_path, held, default_branch)
 
         yield make
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -10,19 +11,24 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import aio_pika
 
 from tests.fakes.github import GitHub, Repository
 from tests.fakes.github.conversation import Comment, Issue
 from tests.fakes.model import NAME, ScriptedModel
+from worker.broker import connected, publish
 from worker.models import QuickFix, task_id
-from worker.queues import Topology, publish_task
+from worker.queues import Topology, declare, publish_task
 
 BOT = "patchferry-bot"
-CALC = "def add(a, b):\n    return a - b\n"
-TEST_CALC = "from calc import add\n\n\ndef test_add():\n    assert add(2, 3) == 5\n"
+CALCULATOR = {
+    "calc.py": "def add(a, b):\n    return a - b\n",
+    "test_calc.py": "from calc import add\n\n\ndef test_add():\n    assert add(2, 3) == 5\n",
+}
 FIX = """The sum was a difference.
 
 calc.py
@@ -63,7 +69,7 @@ class World:
     broker_url: str
     prefix: str
     folder: Path
-    files: Mapping[str, str] = field(default_factory=lambda: {"calc.py": CALC, "test_calc.py": TEST_CALC})
+    files: Mapping[str, str]
     default_branch: str = "main"
     delays: tuple[int, ...] = (1, 2)
 
@@ -94,9 +100,45 @@ class World:
         publish_task(self.broker_url, self.topology, message, message_id=identity)
         return identity
 
+    def publish(self, body: bytes) -> None:
+        """Put any bytes into the queue."""
+
+        async def put() -> None:
+            async with connected(self.broker_url) as connection:
+                await declare(connection, self.topology)
+                await publish(connection, self.topology.tasks, body, message_id="rubbish")
+
+        asyncio.run(put())
+
+    def waiting(self) -> dict[str, int]:
+        """How many messages are ready, by queue; "retry" is all of the ladder."""
+
+        async def count() -> dict[str, int]:
+            async with connected(self.broker_url) as connection, aio_pika.Channel(connection) as channel:
+                names = {"tasks": [self.topology.tasks], "dead": [self.topology.dead],
+                         "retry": [self.topology.retry(delay) for delay in self.delays]}  # fmt: skip
+                counts = {}
+                for group, queues in names.items():
+                    found = [await channel.declare_queue(name, passive=True) for name in queues]
+                    counts[group] = sum(one.declaration_result.message_count or 0 for one in found)
+                return counts
+
+        return asyncio.run(count())
+
+    def our_branches(self) -> list[str]:
+        """The branches that Patchferry has pushed."""
+        return [name for name in self.repository.branches() if name.startswith("patchferry/")]
+
+    def prices(self) -> Path:
+        """A price list that knows the scripted model."""
+        path = self.folder / "prices.json"
+        price = {"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6, "max_input_tokens": 32_768}
+        path.write_text(json.dumps({f"openai/{NAME}": price}))
+        return path
+
     def status(self, issue: Issue) -> Comment:
         """The one comment of ours on the issue."""
-        (comment,) = [one for one in issue.comments if one.user.login == BOT]
+        (comment,) = [one for one in issue.comments if one.author.login == BOT]
         return comment
 
     # --- processes

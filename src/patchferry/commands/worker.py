@@ -1,14 +1,13 @@
 """`patchferry worker`: take tasks from the queue until told to stop."""
 
+# ruff: noqa: PLC0415 -- heavy imports wait until the command runs
+
 from __future__ import annotations
 
 import asyncio
 from typing import Annotated
 
 import typer
-
-from patchferry.start import start
-from worker.main import Workshop, create_service
 
 
 def command(
@@ -23,6 +22,9 @@ def command(
     SIGTERM lets the running task end (PATCHFERRY_SHUTDOWN_GRACE): exit code 0, or 4 when it had to be cut off; the
     broker then gives it to another worker.
     """
+    from patchferry.start import start
+    from worker.main import Workshop, create_service
+
     started = start()
     service = create_service(Workshop(started.settings, started.redactor), once=once, idle=idle)
     return asyncio.run(service.serve())

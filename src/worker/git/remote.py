@@ -94,8 +94,19 @@ class HttpRemote:
             self.url,
             f"{sha}:{target}",
         )
+        if finished.returncode == 0:
+            return
+        failure = push_failure(branch, self.access.host, finished.stdout, finished.stderr)
+        # When a connection breaks, curl sends the push once more, and the second meets what the first has done.
+        if failure.reason is not Reason.BRANCH_MOVED or self._tip(git, target) != sha:
+            raise failure
+
+    def _tip(self, git: GitCommand, ref: str) -> str:
+        """Where a ref of the server stands; empty when it is not there."""
+        finished = self._run(git, "ls-remote", "--", self.url, ref)
         if finished.returncode != 0:
-            raise push_failure(branch, self.access.host, finished.stdout, finished.stderr)
+            raise remote_failure("push", self.access.host, finished.stderr)
+        return finished.stdout.decode().partition("\t")[0]
 
     def _run(self, git: GitCommand, *arguments: str) -> Finished:
         with lend(self.secrets, self.access.origin, self.access.token, self.access.proxy) as loan:

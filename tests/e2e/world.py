@@ -100,6 +100,10 @@ class World:
         publish_task(self.broker_url, self.topology, message, message_id=identity)
         return identity
 
+    def ask_id(self, issue: Issue) -> str:
+        """The id of the task that `ask` puts into the queue for an issue."""
+        return task_id(QuickFix(repository="acme/shop", issue=issue.number, requested_by="alice"), "127.0.0.1")
+
     def publish(self, body: bytes) -> None:
         """Put any bytes into the queue."""
 

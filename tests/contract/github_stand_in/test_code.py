@@ -50,5 +50,8 @@ def test_files_and_folders_are_read(hub: pygithub.Github, shop: Repository) -> N
     assert readme.decoded_content == b"# Shop\n"
     assert isinstance(folder, list)
     assert [one.path.rpartition("/")[2] for one in folder] == ["a.md", "b.md"]
+    root = repository.get_contents("")
+    assert isinstance(root, list)
+    assert [(one.path, one.type) for one in root] == [(".github", "dir"), ("README.md", "file"), ("calc.py", "file")]
     with pytest.raises(pygithub.UnknownObjectException):
         repository.get_contents("nowhere.md")

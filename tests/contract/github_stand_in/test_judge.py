@@ -9,7 +9,8 @@ import pytest
 
 from tests.contract.github_stand_in.conftest import FILES, client
 from tests.fakes.github import GitHub
-from tests.fakes.github.description import lacking
+from tests.fakes.github.description import description, lacking
+from tests.fakes.github.routing import served
 
 ISSUE = "/repos/acme/shop/issues/1"
 COMMENTS = f"{ISSUE}/comments"
@@ -144,6 +145,21 @@ def test_an_exception_of_the_test_is_not_hidden_by_a_violation(watched: GitHub) 
     with pytest.raises(httpx.HTTPStatusError), watched:
         answered(watched, "/nowhere")
     assert len(watched.violations) == 1
+
+
+def test_a_parameter_that_the_stand_in_takes_no_notice_of_fails_the_test(watched: GitHub) -> None:
+    assert "takes no notice of {'since'}" in complaint(watched, "GET", f"{COMMENTS}?since=2026-01-01T00:00:00Z")
+
+
+def test_a_page_of_html_is_a_possible_5xx(watched: GitHub) -> None:
+    watched.fail("GET", "/repos/acme/shop/pulls/1", status=503)
+    with watched, client(watched) as api:
+        assert api.get("/repos/acme/shop/pulls/1").status_code == 503
+
+
+def test_every_described_operation_is_served(watched: GitHub) -> None:
+    with watched:
+        assert served() == description().names()
 
 
 def test_what_the_description_lacks_is_listed_with_its_source() -> None:

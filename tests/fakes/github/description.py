@@ -83,6 +83,10 @@ class Description:
             for one in lacks["answers"]
         ]
 
+    def names(self) -> set[str]:
+        """All operations, such as `GET /user`."""
+        return {operation.name for operation in self._operations}
+
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
         """The operation and its path parameters."""
         for pattern, stands_for in self._addresses:

@@ -8,29 +8,27 @@ from typing import Any
 
 from tests.fakes.github import smart_http
 from tests.fakes.github.description import Operation, Schema, description
-from tests.fakes.github.exchange import Answer, Exchange, Request
+from tests.fakes.github.exchange import Answer, Request
 
 API_VERSION = "2022-11-28"  # the one that the description is of
 
 
-def review(exchange: Exchange) -> list[str]:
-    """What is wrong with an exchange, a line each."""
-    return [f"{exchange}: {complaint}" for complaint in _complaints(exchange)]
-
-
-def _complaints(exchange: Exchange) -> Iterator[str]:
-    request, answer = exchange.request, exchange.answer
+def review_request(request: Request) -> list[str]:
+    """What is wrong with a request, a line each."""
     if smart_http.is_git(request):
-        name, operation = f"GIT {request.method} {request.path.rpartition('/')[2]}", None
-    elif found := description().find(request.method, request.path):
-        operation = found[0]
-        name = operation.name
-        yield from _review_request(operation, request)
-    else:
-        yield "GitHub's description has no such operation, or we said that we don't use it"
-        return
-    if answer is not None:
-        yield from _review_answer(name, operation, answer)
+        return []
+    found = description().find(request.method, request.path)
+    if found is None:
+        return ["GitHub's description has no such operation, or we said that we don't use it"]
+    return list(_review_request(found[0], request))
+
+
+def review_answer(request: Request, answer: Answer) -> list[str]:
+    """What is wrong with the answer to a request, a line each."""
+    if smart_http.is_git(request):
+        return list(_review_answer(f"GIT {request.method} {request.path.rpartition('/')[2]}", None, answer))
+    found = description().find(request.method, request.path)
+    return list(_review_answer(found[0].name, found[0], answer)) if found else []
 
 
 def _review_request(operation: Operation, request: Request) -> Iterator[str]:
@@ -65,20 +63,20 @@ def _review_body(operation: Operation, request: Request) -> Iterator[str]:
 
 
 def _review_answer(name: str, operation: Operation | None, answer: Answer) -> Iterator[str]:
+    exempt = description().exempt(name, answer.status)
+    if exempt is not None and exempt.schema is None:
+        return
     if operation is not None and answer.status in operation.answers:
         schema = operation.answers[answer.status]
-        if schema is None:
-            if answer.body is not None:
-                yield "the answer may not have a body"
-            return
-    elif exempt := description().exempt(name, answer.status):
+    elif exempt is not None:
         schema = exempt.schema
-        if schema is None:
-            return
     else:
         yield f"the description has no status {answer.status} for {name}, and not_described.json neither"
         return
-    if complaint := schema.complaint(_as_received(answer)):
+    if schema is None:
+        if answer.body is not None:
+            yield "the answer may not have a body"
+    elif complaint := schema.complaint(_as_received(answer)):
         yield f"the answer's body: {complaint}"
 
 

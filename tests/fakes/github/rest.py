@@ -58,7 +58,10 @@ def _dispatch(github: World, request: Request, token: Token | None) -> Answer:
     endpoint, parameters = found
     if repository and repository.archived and request.method != "GET":
         raise ApiError(403, "Repository was archived so is read-only.")
-    return endpoint(Call(github, request, parameters, token, repository))
+    call = Call(github, request, parameters, token, repository)
+    answer = endpoint(call)
+    call.check_noticed()
+    return answer
 
 
 def _resolve(github: World, request: Request, token: Token | None) -> tuple[str, Repository | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.github.accounts import Role, Token, User
@@ -66,6 +66,7 @@ class Call:
     parameters: Mapping[str, str]
     token: Token | None
     target: Repository | None
+    noticed: set[str] = field(default_factory=set)  # the parts of the query that the endpoint asked for
 
     @property
     def viewer(self) -> User | None:
@@ -86,16 +87,25 @@ class Call:
         return int(self.parameters[name])
 
     def query(self, name: str, default: str) -> str:
+        self.noticed.add(name)
         return self.request.query.get(name, [default])[-1]
 
-    def body(self) -> dict[str, Any]:
+    def body(self, *known: str) -> dict[str, Any]:
+        """The JSON object of the request, in which the endpoint takes notice of the fields `known`."""
         try:
             body = self.request.json()
         except ValueError as error:
             raise ApiError(400, "Problems parsing JSON") from error
         if not isinstance(body, dict):
             raise ApiError(400, "Body should be a JSON object")
+        if unnoticed := body.keys() - set(known):
+            raise NotImplementedError(f"the stand-in takes no notice of {unnoticed} in the body")
         return body
+
+    def check_noticed(self) -> None:
+        """Raises NotImplementedError when the query asked for what the endpoint takes no notice of."""
+        if unnoticed := self.request.query.keys() - self.noticed:
+            raise NotImplementedError(f"the stand-in takes no notice of {unnoticed} in the query")
 
     def author(self) -> User:
         """The signed-in user. Raises 401."""
@@ -131,6 +141,11 @@ def route(method: str, template: str) -> Callable[[Endpoint], Endpoint]:
         return endpoint
 
     return register
+
+
+def served() -> set[str]:
+    """The names of the operations that have an endpoint."""
+    return set(_ENDPOINTS)
 
 
 def find(method: str, path: str) -> tuple[Endpoint, dict[str, str]] | None:

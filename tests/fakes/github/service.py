@@ -58,12 +58,16 @@ class GitHub(World, Faults):
         with self.lock:
             exchange = Exchange(len(self.requests) + 1, request)
             self.requests.append(exchange)
+        complaints = judge.review_request(request)
         try:
             exchange.answer = self.disturb(exchange, self._answer)
-            self.violations.extend(judge.review(exchange))
+            if exchange.answer is not None:
+                complaints += judge.review_answer(request, exchange.answer)
         except Exception:  # noqa: BLE001 (a bug of the stand-in must fail the test that met it)
-            self.violations.append(f"{exchange}: the stand-in broke\n{traceback.format_exc()}")
             exchange.answer = Answer(500, {"message": "the stand-in broke"})
+            if not complaints:  # a wrong request may well break it
+                complaints.append(f"the stand-in broke\n{traceback.format_exc()}")
+        self.violations.extend(f"{exchange}: {complaint}" for complaint in complaints)
         return exchange.answer
 
     def _answer(self, request: Request) -> Answer:

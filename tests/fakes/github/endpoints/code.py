@@ -14,13 +14,15 @@ from tests.fakes.github.shapes.people import node_id
 from tests.fakes.github.store import CommitData
 
 _MOST_FILES = 300  # on a page of a commit
+_MOST_COMMITS = 250  # on a page of a comparison, which has all files on its first page
 
 
 @route("GET", "/repos/{owner}/{repo}/git/matching-refs/{ref}")
 def matching_refs(call: Call) -> Answer:
     _refuse_empty(call.repository)
     found = call.repository.store.refs(f"refs/{call.parameters['ref']}")
-    return page(call, [_ref(call.repository, name, sha) for name, sha in found.items()])
+    call.query("per_page", "")  # GitHub does not page these, whatever PyGithub asks for
+    return Answer(200, [_ref(call.repository, name, sha) for name, sha in found.items()])
 
 
 @route("GET", "/repos/{owner}/{repo}/git/ref/{ref}")
@@ -73,7 +75,9 @@ def compare(call: Call) -> Answer:
     ahead, behind = changes.count(store, base, head), changes.count(store, head, base)
     status = {(True, True): "diverged", (True, False): "ahead", (False, True): "behind", (False, False): "identical"}
     address = f"{repository.html_url}/compare/{left}...{right}"
-    files = changes.between(store, fork, head)
+    files = changes.between(store, fork, head) if call.query("page", "1") == "1" else []
+    commits = [shapes.commit(repository, one) for one in store.commits(f"{base}..{head}")[::-1]]
+    listed = page(call, commits, size=_MOST_COMMITS)
     answer: dict[str, Any] = {
         "url": f"{repository.api_url}/compare/{left}...{right}",
         "html_url": address,
@@ -86,10 +90,10 @@ def compare(call: Call) -> Answer:
         "ahead_by": ahead,
         "behind_by": behind,
         "total_commits": ahead,
-        "commits": [shapes.commit(repository, one) for one in store.commits(f"{base}..{head}")[::-1]],
+        "commits": listed.body,
         "files": [shapes.diff_entry(repository, head, one) for one in files],
     }
-    return Answer(200, answer)
+    return Answer(200, answer, listed.headers)
 
 
 def _refuse_empty(repository: Repository) -> None:

@@ -92,7 +92,7 @@ def react(call: Call, subject: Subject, permission: str = "issues") -> Answer:
     """Add the reaction: 201, or 200 when it is there already."""
     author = call.author()
     call.may_write(permission)
-    content = call.body().get("content", "")
+    content = call.body("content").get("content", "")
     try:
         new = subject.react(author.login, content)
     except ValueError as error:
@@ -125,7 +125,7 @@ def find_comment(call: Call) -> Comment:
 
 def text(call: Call, resource: str) -> str:
     """The `body` of the request. Raises 422 when it is empty or too long."""
-    body = call.body().get("body")
+    body = call.body("body").get("body")
     if not isinstance(body, str) or not body.strip():
         raise invalid(resource, code="missing_field", field="body")
     if len(body) > _LONGEST:

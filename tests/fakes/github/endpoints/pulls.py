@@ -27,14 +27,17 @@ def list_pulls(call: Call) -> Answer:
         and base in {"", one.base_branch}
         and (":" not in head or head == f"{one.head_owner}:{one.head_branch}")  # GitHub ignores a head without owner
     ]
-    if call.query("direction", "desc") == "desc":
+    order = call.query("sort", "created")
+    chosen.sort(key=lambda one: one.updated_at if order == "updated" else one.created_at)
+    if call.query("direction", "desc" if order == "created" else "asc") == "desc":
         chosen.reverse()
     return page(call, [shapes.simple(one) for one in chosen])
 
 
 @route("POST", "/repos/{owner}/{repo}/pulls")
 def create_pull(call: Call) -> Answer:
-    author, body, repository = call.author(), call.body(), call.repository
+    author, repository = call.author(), call.repository
+    body = call.body("title", "body", "head", "base", "draft", "maintainer_can_modify")
     call.may_write("pull_requests")
     _check_texts(body)
     owner, head = _head(call, body["head"])
@@ -64,8 +67,8 @@ def get_pull(call: Call) -> Answer:
 
 @route("PATCH", "/repos/{owner}/{repo}/pulls/{pull_number}")
 def edit_pull(call: Call) -> Answer:
-    author, body = call.author(), call.body()
-    pull = find_pull(call)
+    author, pull = call.author(), find_pull(call)
+    body = call.body("title", "body", "state", "base", "maintainer_can_modify")
     call.may_write("pull_requests")
     if pull.author is not author and call.role < Role.WRITE:
         raise ApiError(403, "Must have admin rights to Repository.")

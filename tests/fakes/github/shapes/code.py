@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -78,15 +77,13 @@ def stats(files: list[FileChange]) -> dict[str, int]:
     return {"additions": added, "deletions": deleted, "total": added + deleted}
 
 
-def content(
-    repository: Repository, ref: str, path: str, *, kind: str, sha: str, size: int, data: bytes | None
-) -> dict[str, Any]:
-    """An entry of /contents; `data` is given for the file that was asked for, not for the files of a folder."""
+def content(repository: Repository, ref: str, path: str, *, kind: str, sha: str, size: int) -> dict[str, Any]:
+    """An entry of /contents, as in the list of a folder."""
     address = f"{repository.api_url}/contents/{quote(path)}?ref={ref}"
     tree = "trees" if kind == "dir" else "blobs"
     git = f"{repository.api_url}/git/{tree}/{sha}"
     html = f"{repository.html_url}/{'tree' if kind == 'dir' else 'blob'}/{ref}/{quote(path)}"
-    entry: dict[str, Any] = {
+    return {
         "type": kind,
         "size": size,
         "name": path.rpartition("/")[2],
@@ -98,9 +95,6 @@ def content(
         "download_url": None if kind == "dir" else f"{repository.html_url}/raw/{ref}/{quote(path)}",
         "_links": {"self": address, "git": git, "html": html},
     }
-    if data is not None:
-        entry |= {"encoding": "base64", "content": base64.encodebytes(data).decode()}
-    return entry
 
 
 def _git_user(person: tuple[str, str, str]) -> dict[str, str]:

@@ -31,7 +31,7 @@ def issue(subject: Issue) -> dict[str, Any]:
         "state": subject.state,
         "state_reason": None if subject.state == "open" else "completed",
         "title": subject.title,
-        "body": subject.body,
+        "body": subject.body or None,
         "user": author(github, subject.author),
         "labels": [label(repository, name) for name in subject.labels],
         "assignee": None,

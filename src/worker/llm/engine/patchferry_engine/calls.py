@@ -30,12 +30,12 @@ class _TimeIsUp(BaseException):
 
 @dataclass
 class Answer:
-    """What came back so far. `finished` is false while the server has not said that it is complete."""
+    """What came back so far. `finish` is why the server ended it ("stop", "length"); None: it has not said so."""
 
     chunks: list[Any] = field(default_factory=list)
     characters: int = 0
     usage: Any = None
-    finished: bool = False
+    finish: str | None = None
 
     @property
     def text(self) -> str:
@@ -87,9 +87,17 @@ class Caller:
             return Failure("model_unavailable", f"{self._job.model} did not answer within {limit:.0f} s", again=True)
         except Exception as error:  # noqa: BLE001 - litellm raises many unrelated classes; classify names them all
             return classify(error, self._job.model)
-        if not answer.finished:
+        if answer.finish is None:
             return Failure("model_unavailable", f"the answer of {self._job.model} was cut off on its way", again=True)
+        if answer.finish == "length":
+            return Failure("context", self._too_long(settings["max_tokens"]))
         return None
+
+    def _too_long(self, limit: int) -> str:
+        return (
+            f"the answer of {self._job.model} was cut off at {limit:,} tokens; raise PATCHFERRY_MAX_OUTPUT_TOKENS "
+            "(a quarter of PATCHFERRY_CONTEXT_TOKENS at most), or ask for a smaller change"
+        )
 
     def _receive(self, answer: Answer, messages: Messages, settings: dict[str, Any]) -> None:
         stream = litellm.completion(
@@ -108,7 +116,7 @@ class Caller:
             if answer.characters > _LARGEST_ANSWER:
                 raise Abort("malformed", f"the answer of {self._job.model} does not end")
         # litellm makes up a finish reason when the server sent none; this attribute is what the server said.
-        answer.finished = bool(getattr(stream, "received_finish_reason", None))
+        answer.finish = stream.received_finish_reason
 
     def _tokens(self, answer: Answer, size: int, *, failed: bool) -> Tokens:
         """The server's count where it sent one, else ours; of a failed call what is known to have been used."""

@@ -22,7 +22,7 @@ class Chat:
         self._job = job
         self._policy = policy
         self.replies: list[str] = []
-        self.unapplied = False  # the last edits of the model could not be applied
+        self.unapplied = False  # the last edits that the model sent are not in the files
         _no_model_info()
         _own_calls(caller, settings, self.replies)
         self._restrict()
@@ -31,16 +31,6 @@ class Chat:
     def run(self) -> None:
         """Ask, and let Aider feed failed edits back (at most three times). Raises Abort."""
         self._coder.run(self._job.prompt, preproc=False)
-
-    @property
-    def truncated(self) -> bool:
-        """Whether an answer ended at the limit for its length."""
-        return bool(self._coder.num_exhausted_context_windows)
-
-    @property
-    def malformed(self) -> bool:
-        """Whether the model ended with edits that are not in the files."""
-        return self.unapplied
 
     @property
     def rounds(self) -> int:

@@ -27,7 +27,6 @@ _PROCESS = {
     "os.fork",
     "os.forkpty",
     "pty.spawn",
-    "webbrowser.open",
 }
 _SERVING = {"socket.bind", "socket.sendto", "socket.sendmsg"}
 _LOOKUP = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}

@@ -44,20 +44,10 @@ def perform(job: Job, report: Report) -> None:
     guard.install()
     chat.run()
     guard.check()
-    _judge(job, chat)
+    if chat.unapplied:
+        raise Abort("malformed", f"{job.model} answered {chat.rounds} times with edits that could not be applied")
     summary = next((text for text in map(prose, reversed(chat.replies)) if text), "")
     report.done(summary=summary[:_SUMMARY], rounds=chat.rounds, engine=f"aider {VERSION}", notes=[])
-
-
-def _judge(job: Job, chat: Chat) -> None:
-    if chat.truncated:
-        raise Abort(
-            "context",
-            f"the answer of {job.model} was cut off at the limit of its length; ask for a smaller change, "
-            "or choose a model with a larger window (PATCHFERRY_CONTEXT_TOKENS)",
-        )
-    if chat.malformed:
-        raise Abort("malformed", f"{job.model} answered {chat.rounds} times with edits that could not be applied")
 
 
 def _caller(job: Job, entry: dict[str, Any], meter: Meter, guard: Guard) -> tuple[Caller, dict[str, Any]]:

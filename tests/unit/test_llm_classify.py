@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpx
+import pytest
+
+from patchferry_engine.classify import classify
+
+MODEL = "openai/gpt-x"
+
+
+def wrapped(status: int, headers: dict[str, str] | None = None) -> Exception:
+    """An HTTP error at the bottom of two others, as litellm raises them."""
+    request = httpx.Request("POST", "http://models/v1/chat/completions")
+    response = httpx.Response(status, headers=headers, text="secret: sk-123456", request=request)
+    try:
+        try:
+            response.raise_for_status()
+        except httpx.HTTPStatusError as error:
+            raise RuntimeError(response.text) from error
+    except RuntimeError as error:
+        outer = ValueError("litellm.APIConnectionError: 500")
+        outer.__cause__ = error
+        return outer
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "again"),
+    [
+        (400, "configuration", False),
+        (401, "credentials", False),
+        (402, "credentials", False),
+        (403, "credentials", False),
+        (404, "model_unknown", False),
+        (408, "model_unavailable", True),
+        (413, "context", False),
+        (422, "configuration", False),
+        (429, "model_unavailable", True),
+        (500, "model_unavailable", True),
+        (503, "model_unavailable", True),
+        (529, "model_unavailable", True),
+    ],
+)
+def test_the_http_status_decides_whatever_was_wrapped_around_it(status: int, reason: str, *, again: bool) -> None:
+    failure = classify(wrapped(status), MODEL)
+    assert (failure.reason, failure.again) == (reason, again)
+    assert "sk-123456" not in failure.sentence
+
+
+def test_both_forms_of_retry_after_are_understood() -> None:
+    assert classify(wrapped(429, {"Retry-After": "12"}), MODEL).after == 12
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
+    after = classify(wrapped(503, {"Retry-After": date}), MODEL).after
+    assert after == pytest.approx(60, abs=2)
+    assert classify(wrapped(429, {"Retry-After": "soon"}), MODEL).after is None
+    assert classify(wrapped(429), MODEL).after is None
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (httpx.ReadTimeout("late"), "in time"),
+        (httpx.ConnectError("refused"), "connection"),
+        (ConnectionResetError("reset"), "connection"),
+        (KeyError("choices"), "KeyError"),
+    ],
+)
+def test_without_an_answer_it_is_worth_another_attempt(error: Exception, words: str) -> None:
+    failure = classify(error, MODEL)
+    assert (failure.reason, failure.again) == ("model_unavailable", True)
+    assert words in failure.sentence

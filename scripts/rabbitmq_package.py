@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_BEHIND_THE_WRAPPER = Path("/usr/lib/rabbitmq/lib")
+BEHIND_THE_WRAPPER = Path("/usr/lib/rabbitmq/lib")
 _ERLANG = Path("/usr/lib/erlang")
-_POLICY = Path("/usr/sbin/policy-rc.d")
+POLICY = Path("/usr/sbin/policy-rc.d")
 _ADVICE = "install the package rabbitmq-server, or start docker, or set RABBITMQ_URL to a broker that runs"
 
 
@@ -23,7 +23,7 @@ class BrokerError(Exception):
 def programs() -> tuple[str, str]:
     """The server's start script and Erlang's port mapper. Raises BrokerError when they are not installed."""
     # the wrapper on the path insists on being root or rabbitmq, and on /var/lib/rabbitmq: take what it wraps
-    behind = sorted(_BEHIND_THE_WRAPPER.glob("rabbitmq_server-*/sbin/rabbitmq-server"))
+    behind = sorted(BEHIND_THE_WRAPPER.glob("rabbitmq_server-*/sbin/rabbitmq-server"))
     server = str(behind[-1]) if behind else shutil.which("rabbitmq-server")
     epmd = shutil.which("epmd") or next(map(str, _ERLANG.glob("erts-*/bin/epmd")), None)
     if server is None or epmd is None:
@@ -66,12 +66,12 @@ def install() -> None:
 @contextmanager
 def _no_services() -> Iterator[None]:
     """Debian asks this file whether a package may start its service; 101 means no."""
-    if _POLICY.exists():
+    if POLICY.exists():
         yield
         return
-    _POLICY.write_text("#!/bin/sh\nexit 101\n")
-    _POLICY.chmod(0o755)
+    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.chmod(0o755)
     try:
         yield
     finally:
-        _POLICY.unlink()
+        POLICY.unlink()

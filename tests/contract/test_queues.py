@@ -32,7 +32,7 @@ async def count(channel: AbstractChannel, queue: str) -> int | None:
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(10):
-        while not await holds():  # noqa: ASYNC110  the broker has no event for it
+        while not await holds():
             await asyncio.sleep(0.02)
 
 

@@ -34,7 +34,7 @@ def _meaning(pattern: str, kind: type[Refused | Retry], reason: Reason, sentence
 _MEANINGS = (
     _meaning(r"archived so it is read-only", Refused, Reason.REPOSITORY, "the repository is archived: {said}"),
     _meaning(
-        r"certificate verif|certificate problem|certificate subject name|(setting|reading) (ca )?cert",
+        r"certificate verif|certificate problem|certificate subject name|(setting|reading) (ca )?cert|SSL CA cert",
         Refused,
         Reason.CONFIGURATION,
         "git does not trust the certificate of {host}; point SSL_CERT_FILE at a bundle that holds its CA",

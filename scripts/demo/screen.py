@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 
 from rich.box import ROUNDED
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
 from rich.markup import escape
 from rich.padding import Padding
@@ -30,9 +32,11 @@ _LEVELS = {"warning": "yellow", "error": "red", "critical": "red"}
 
 
 class Screen:
-    """Prints on stdout."""
+    """Prints on stdout. What a terminal's character set lacks becomes a question mark."""
 
     def __init__(self) -> None:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")
         self.console = Console(highlight=False, theme=Theme({"markdown.code": "cyan", "markdown.table.border": "dim"}))
         self.console.width = min(self.console.width, _WIDEST)
         self._steps = 0
@@ -48,11 +52,9 @@ class Screen:
         )
         table.add_row("GitHub", "a stand-in on this machine: its API, and real git over HTTP")
         table.add_row("real", "everything else: RabbitMQ, the worker, Aider, git, the unit tests")
-        if replayed:
-            table.add_row("", "")
-            table.add_row("yours", f"[cyan]{_REAL_MODEL}[/]")
+        hint = ("", f"A real one: [cyan]{_REAL_MODEL}[/]") if replayed else ()
         title = "[bold]Patchferry: an issue becomes a pull request[/]"
-        self.console.print("", Panel(table, title=title, box=ROUNDED, padding=(1, 2)), sep="\n")
+        self.console.print("", Panel(Group(table, *hint), title=title, box=ROUNDED, padding=(1, 2)), sep="\n")
 
     def step(self, heading: str, remark: str = "") -> None:
         """The next numbered heading."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -20,6 +21,7 @@ from worker.git.environment import environment
 from worker.process import run
 
 _PREFIX = "patchferry-"
+_ATTEMPTS = 20
 _REMOVAL_SECONDS = 120
 _log = structlog.get_logger(__name__)
 
@@ -55,10 +57,7 @@ def open_workspace(parent: Path) -> Iterator[Workspace]:
     except OSError as error:
         raise storage_failure(error, parent) from error
     try:
-        workspace = Workspace(root)
-        workspace.tree.mkdir()
-        workspace.home.mkdir()
-        yield workspace
+        yield Workspace(root)
     finally:
         _remove(root)
         os.close(lock)
@@ -95,11 +94,20 @@ def disk_full() -> Retry:
 
 def _create(parent: Path) -> tuple[Path, int]:
     parent.mkdir(parents=True, exist_ok=True)
-    while True:
+    for _ in range(_ATTEMPTS):
         root = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent.resolve()))
         lock = _lock(root)
-        if lock is not None:
-            return root, lock
+        if lock is None:  # somebody's sweep was faster
+            continue
+        try:
+            Workspace(root).tree.mkdir()
+            Workspace(root).home.mkdir()
+        except OSError:
+            _remove(root)
+            os.close(lock)
+            raise
+        return root, lock
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
 
 def _lock(root: Path) -> int | None:
@@ -131,11 +139,9 @@ def _remove(root: Path) -> None:
     try:
         shutil.rmtree(root)
     except (OSError, RecursionError):
-        _force(["chmod", "-R", "u+rwX", "--", str(root)], root)
-        _force(["rm", "-rf", "--one-file-system", "--", str(root)], root)
+        deadline = Deadline(_REMOVAL_SECONDS)
+        with contextlib.suppress(Refused):  # too slow: what is left is logged
+            for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf", "--one-file-system"]):
+                run([*command, "--", str(root)], env=environment(root), cwd=root.parent, deadline=deadline)
     if root.exists():
         _log.error("workspace_not_removed", path=str(root))
-
-
-def _force(argv: list[str], root: Path) -> None:
-    run(argv, env=environment(root), cwd=root.parent, deadline=Deadline(_REMOVAL_SECONDS))

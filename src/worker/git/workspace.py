@@ -144,4 +144,4 @@ def _remove(root: Path) -> None:
             for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf", "--one-file-system"]):
                 run([*command, "--", str(root)], env=environment(root), cwd=root.parent, deadline=deadline)
     if root.exists():
-        _log.error("workspace_not_removed", path=str(root))
+        _log.error("workspace not removed", path=str(root))

@@ -65,6 +65,7 @@ def test_a_repository_is_found_from_any_folder_inside(mine: Repo) -> None:
         branch="work",
         head=mine.head.commit.hexsha,
         origin=Origin("github.com", "acme/shop"),
+        author=Author("Ada", "ada@example.com"),
         dirty=True,
     )
 
@@ -89,6 +90,11 @@ def test_the_remote_that_the_branch_follows_counts_before_origin(mine: Repo) -> 
 def test_the_only_remote_counts_whatever_its_name(mine: Repo) -> None:
     mine.create_remote("company", "ssh://git@git.example.com:2222/acme/shop.git")
     assert read_repository(root_of(mine)).origin == Origin("git.example.com", "acme/shop")
+
+
+def test_a_user_whom_git_does_not_know_is_no_author(mine: Repo, tmp_path: Path) -> None:
+    (tmp_path / ".gitconfig").write_text("[user]\n\tname = Ada\n")
+    assert read_repository(root_of(mine)).author is None
 
 
 def test_a_linked_work_tree_belongs_to_its_repository(mine: Repo, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from worker.errors import Reason, Refused
+from worker.ports import Author
 
 if TYPE_CHECKING:
     from git import Repo
@@ -26,13 +27,17 @@ class Origin:
 
 @dataclass(frozen=True)
 class LocalRepository:
-    """A repository on this machine as its user sees it. `origin` is None when no remote leads to a git host."""
+    """A repository on this machine as its user sees it.
+
+    `origin` is None when no remote leads to a git host, `author` when git does not know the user's name and address.
+    """
 
     root: Path  # of the work tree, absolute
     git_dir: Path  # the one that all work trees share
     branch: str
     head: str  # the full sha
     origin: Origin | None
+    author: Author | None
     dirty: bool  # changes that are not committed, or files that are not tracked
 
 
@@ -79,6 +84,7 @@ def _describe(repository: Repo, path: Path) -> LocalRepository:
         branch=repository.active_branch.name,
         head=repository.head.commit.hexsha,
         origin=_origin(repository),
+        author=_author(repository),
         dirty=repository.is_dirty(untracked_files=True),
     )
 
@@ -91,3 +97,9 @@ def _origin(repository: Repo) -> Origin | None:
     names += ["origin", *(remotes if len(remotes) == 1 else ())]
     found = next((remotes[name] for name in names if name in remotes), None)
     return parse_origin(found.url) if found else None
+
+
+def _author(repository: Repo) -> Author | None:
+    with repository.config_reader() as config:
+        name, email = (str(config.get("user", key, fallback="")) for key in ("name", "email"))
+    return Author(name, email) if name and email else None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import aio_pika
 
 from worker.broker import connected
 from worker.queues import Topology
 from worker.queues import declare as declare_on
+
+_LOOKS = 10  # because the broker needs a moment to count what was acknowledged just now
+_PAUSE_SECONDS = 0.2
 
 
 def declare(url: str, topology: Topology) -> None:
@@ -29,7 +33,13 @@ def waiting(url: str, topology: Topology) -> dict[str, int]:
             queues = [await channel.declare_queue(queue.name, passive=True) for queue in topology.queues]
             return {queue.name: queue.declaration_result.message_count or 0 for queue in queues}
 
-    return asyncio.run(count())
+    counts = asyncio.run(count())
+    for _ in range(_LOOKS):
+        if not any(counts.values()):
+            break
+        time.sleep(_PAUSE_SECONDS)
+        counts = asyncio.run(count())
+    return counts
 
 
 def delete(url: str, topology: Topology) -> None:

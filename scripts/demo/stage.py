@@ -36,13 +36,14 @@ class Stage:
     topology: Topology
     github: GitHub
     repository: Repository
+    token: str
     replay: ScriptedModel | None
     folder: Path
 
     @property
     def model(self) -> str:
         """The model's name, as the worker is told it."""
-        return self.environment()["PATCHFERRY_MODEL"]
+        return f"ollama_chat/{_REPLAYED}" if self.replay else os.environ["PATCHFERRY_MODEL"]
 
     @property
     def host(self) -> str:
@@ -55,14 +56,15 @@ class Stage:
 
     def environment(self) -> dict[str, str]:
         """What the worker is told: the environment, with the addresses of this stage in the place of others."""
-        model = {} if self.replay is None else _address(self.replay)
+        model = {"OLLAMA_API_BASE": self.replay.ollama_url} if self.replay else {}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
         return {
             **inherited,
             **model,
+            "PATCHFERRY_MODEL": self.model,
             "RABBITMQ_URL": self.broker_url,
             "GITHUB_API_URL": self.github.url,
-            "GITHUB_TOKEN": self.github.token_for(_BOT),
+            "GITHUB_TOKEN": self.token,
             "PATCHFERRY_QUEUE_PREFIX": self.topology.prefix,
             "PATCHFERRY_RETRY_DELAYS": ",".join(map(str, self.topology.retry_delays)),
             "PATCHFERRY_WORKSPACE_DIR": str(self.workspaces),
@@ -105,7 +107,8 @@ def stage(broker_url: str) -> Iterator[Stage]:
         github = stack.enter_context(closing(GitHub()))
         replay = None if os.environ.get("PATCHFERRY_MODEL") else stack.enter_context(_replayed())
         stack.callback(signals.ignore)
-        yield Stage(broker_url, topology, github, _repository(github), replay, folder)
+        token = github.token_for(_BOT)
+        yield Stage(broker_url, topology, github, _repository(github), token, replay, folder)
 
 
 def _replayed() -> ScriptedModel:
@@ -113,12 +116,7 @@ def _replayed() -> ScriptedModel:
     return ScriptedModel(lambda _request: Say(shop.REPLY, tokens=None), models={_REPLAYED: 32_768})
 
 
-def _address(replay: ScriptedModel) -> dict[str, str]:
-    return {"PATCHFERRY_MODEL": f"ollama_chat/{_REPLAYED}", "OLLAMA_API_BASE": replay.ollama_url}
-
-
 def _repository(github: GitHub) -> Repository:
-    github.add_user(_BOT)
     github.add_user(shop.CUSTOMER)
     repository = github.add_repository(shop.NAME, shop.FILES)
     repository.grant(_BOT, "write")

@@ -131,6 +131,15 @@ def test_a_repository_with_a_path_into_a_git_directory_is_refused(world: HttpWor
     assert (type(failure), failure.reason) == (Refused, Reason.REPOSITORY)
 
 
+def test_a_machine_without_git_is_told(world: HttpWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    failure = failure_of(lambda: clone(world))
+
+    assert (type(failure), failure.reason) == (Refused, Reason.CONFIGURATION)
+    assert "git is not installed" in failure.sentence
+
+
 # --- outages
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 # https://git-scm.com/docs/git-config#ENVIRONMENT
 HARDENING: Mapping[str, str] = MappingProxyType(
     {
+        "core.askPass": "",
         "core.attributesFile": os.devnull,
         "core.autocrlf": "false",
         "core.excludesFile": os.devnull,

@@ -84,6 +84,12 @@ def test_a_status_of_another_operation_fails_the_test(watched: GitHub) -> None:
     assert "no status 201" in complaint(watched, "GET", ISSUE)
 
 
+def test_a_status_that_git_does_not_know_fails_the_test(watched: GitHub) -> None:
+    refs = "/acme/shop.git/info/refs"
+    watched.fail("GET", refs, status=418)
+    assert "no status 418" in complaint(watched, "GET", f"{refs}?service=git-upload-pack")
+
+
 def test_an_unknown_field_in_a_request_fails_the_test(watched: GitHub) -> None:
     assert "'text' was unexpected" in complaint(watched, "POST", COMMENTS, json={"body": "x", "text": "y"})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import github as pygithub
 import httpx
+import pytest
 
 from tests.contract.github_stand_in.conftest import FIX, PULLS, client, opened
 from tests.fakes.github import GitHub, Repository
@@ -60,10 +61,23 @@ def test_it_is_merged_when_its_head_reaches_the_base(api: httpx.Client, shop: Re
     assert api.get(f"{PULLS}/{pull.number}").json()["merged"] is True
 
 
+def test_one_that_is_behind_is_merged_with_what_came_meanwhile(api: httpx.Client, shop: Repository, fix: str) -> None:
+    shop.commit({"README.md": "# Store\n"})
+    pull = shop.add_pull_request("Fix", head="fix")
+    assert api.get(f"{PULLS}/1").json()["mergeable"] is True
+    pull.merge()
+    assert (shop.read_file("main", "README.md"), shop.read_file("main", "calc.py")) == ("# Store\n", FIX["calc.py"])
+    newest = shop.log("main")[0]
+    assert newest.message == "Merge pull request #1 from acme/fix"
+    assert newest.parents[1] == fix
+
+
 def test_a_conflict_is_not_mergeable(api: httpx.Client, shop: Repository, fix: str) -> None:
     shop.commit({"calc.py": "theirs\n"})
     answer = opened(api).json()
     assert (answer["mergeable"], answer["mergeable_state"], answer["head"]["sha"]) == (False, "dirty", fix)
+    with pytest.raises(ValueError, match="has conflicts"):
+        shop.pull_requests[0].merge()
 
 
 def test_one_may_come_from_a_fork(github: GitHub, api: httpx.Client, shop: Repository) -> None:

@@ -69,7 +69,7 @@ class PullRequest(Issue):
             return
         source = self.head_repository
         head = source.store.resolve(f"refs/heads/{self.head_branch}") if source else None
-        base = self.repository.store.resolve(f"refs/heads/{self.base_branch}")
+        base = self.repository.store.resolve(self._base())
         if head is None or base is None:
             self.close()
             return
@@ -81,21 +81,19 @@ class PullRequest(Issue):
         self.head_sha, self.base_sha, self.updated_at = head, base, now()
 
     def merge(self) -> str:
-        """Merge as a person would by the button; returns the merge commit. Raises CalledProcessError on conflicts."""
-        store = self.repository.store
-        base = f"refs/heads/{self.base_branch}"
-        tree = store.git("merge-tree", "--write-tree", base, self.head_sha).decode().split("\n", 1)[0]
-        parents = ["-p", base, "-p", self.head_sha]
-        who = ["-c", "user.name=GitHub", "-c", "user.email=noreply@github.com"]
+        """Merge as a person would by the button; returns the merge commit. Raises ValueError on conflicts."""
         subject = f"Merge pull request #{self.number} from {self.head_owner}/{self.head_branch}"
-        commit = store.git(*who, "commit-tree", tree, *parents, "-m", subject).decode().strip()
-        store.git("update-ref", base, commit)
+        commit = self.repository.store.merge(self._base(), self.head_sha, subject)
+        if commit is None:
+            raise ValueError(f"{self.url} has conflicts")
+        self.repository.store.git("update-ref", self._base(), commit)
         self._end_merged(commit)
         return commit
 
     def mergeable(self) -> bool:
-        store = self.repository.store
-        return store.succeeds("merge-tree", "--write-tree", f"refs/heads/{self.base_branch}", self.head_sha)
+        store, base = self.repository.store, self._base()
+        up_to_date = store.succeeds("merge-base", "--is-ancestor", base, self.head_sha)
+        return up_to_date or store.merge(base, self.head_sha, "Try") is not None
 
     def commits(self) -> list[CommitData]:
         """Oldest first."""
@@ -140,6 +138,9 @@ class PullRequest(Issue):
             )
             self.review_comments.append(comment)
         return comment
+
+    def _base(self) -> str:
+        return f"refs/heads/{self.base_branch}"
 
     def _end_merged(self, commit: str) -> None:
         self.close()

@@ -4,6 +4,7 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.contract.forge_worlds import BOT, REPOSITORY, HttpWorld, http_world
 from worker.errors import PatchferryError, Reason, Refused, Retry
 from worker.github.forge import GitHubForge
 from worker.github.tokens import StaticToken
+from worker.ports import PullRequest
 
 READS = [".*/issues/[0-9]+", ".*/comments", ".*/permission", ".*/shop", "/user"]
 
@@ -27,6 +29,10 @@ def read_everything(world: HttpWorld, number: int) -> None:
     world.forge.repository(REPOSITORY)
     world.forge.issue(REPOSITORY, number)
     world.forge.comments(REPOSITORY, number)
+
+
+def open_pull_request(world: HttpWorld, head: str) -> PullRequest:
+    return world.forge.create_pull_request(REPOSITORY, head=head, base="main", title="t", body="b", draft=False)
 
 
 def raised(call: Callable[[], object]) -> PatchferryError:
@@ -182,6 +188,46 @@ def test_a_comment_that_was_made_elsewhere_is_not_taken_for_ours(world: HttpWorl
     assert made.id
 
 
+def test_a_pull_request_of_another_branch_or_base_is_not_taken_for_ours(world: HttpWorld) -> None:
+    world.state.commit({"a.txt": "fix"}, branch="fix")
+    world.state.commit({"a.txt": "other"}, branch="other")
+    open_pull_request(world, "other")
+    answer = world.github.requests[-1].answer
+    assert answer is not None
+    elsewhere = {**answer.body["base"], "repo": {**answer.body["base"]["repo"], "full_name": "eve/shop"}}
+    bodies = [answer.body, {**answer.body, "head": {**answer.body["head"], "ref": "fix"}, "base": elsewhere}]
+    for body in bodies:
+        world.github.fail("POST", ".*/pulls", status=201, body=body)
+        assert isinstance(raised(partial(open_pull_request, world, "fix")), Retry)
+
+
+def test_an_edit_that_hit_another_comment_is_not_taken_for_ours(world: HttpWorld) -> None:
+    number = world.add_issue("Rounding", "")
+    one, two = (world.forge.create_comment(REPOSITORY, number, text) for text in ("one", "two"))
+    answer = world.github.requests[-1].answer
+    assert answer is not None
+    world.github.fail("PATCH", ".*/comments/.*", status=200, body=answer.body)
+    assert isinstance(raised(lambda: world.forge.edit_comment(REPOSITORY, one.id, "new")), Retry)
+    world.forge.edit_comment(REPOSITORY, two.id, "new")
+
+
+def test_a_repository_of_another_name_is_renamed_though_github_did_not_redirect(world: HttpWorld) -> None:
+    world.forge.repository(REPOSITORY)
+    answer = world.github.requests[-1].answer
+    assert answer is not None
+    world.github.fail("GET", ".*/shop", status=200, body={**answer.body, "full_name": "acme/store"})
+    error = raised(lambda: world.forge.repository(REPOSITORY))
+    assert isinstance(error, Refused)
+    assert "renamed to acme/store; use the new name" in error.sentence
+
+
+def test_pull_requests_are_asked_for_with_the_owner_because_github_ignores_the_filter_without(
+    world: HttpWorld,
+) -> None:
+    world.forge.pull_requests(REPOSITORY, head="patchferry/issue-1-aaaa")
+    assert world.github.requests[-1].request.query["head"] == ["acme:patchferry/issue-1-aaaa"]
+
+
 def test_a_clone_address_of_another_host_is_refused(world: HttpWorld) -> None:
     world.forge.repository(REPOSITORY)
     answer = world.github.requests[-1].answer
@@ -316,8 +362,9 @@ def test_the_proxy_is_not_used_for_the_hosts_that_are_excepted(world: HttpWorld)
 def test_a_token_shows_in_no_error_no_representation_and_no_log(
     world: HttpWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
     number = world.add_issue("Rounding", "")
+    for name in (None, "github", "github.Requester", "urllib3"):
+        caplog.set_level(logging.DEBUG, logger=name)
     forge = world.connect(world.token)
     shown = [repr(forge), repr(vars(forge))]
     for status in (401, 403, 404, 410, 422, 429, 451, 500):
@@ -334,6 +381,15 @@ def test_a_token_shows_in_no_error_no_representation_and_no_log(
     assert world.token not in "\n".join(shown)
     assert world.token not in caplog.text
     assert "hello" not in caplog.text
+
+
+def test_the_token_is_masked_even_in_the_log_that_we_switch_off(
+    world: HttpWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="github.Requester")
+    world.forge.repository(REPOSITORY)
+    assert "Bearer ***" in caplog.text
+    assert world.token not in caplog.text
 
 
 def test_waiting_for_a_turn_can_be_cut_off(world: HttpWorld) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -361,6 +362,20 @@ def test_text_cannot_hide_from_the_diff_as_binary(world: HttpWorld) -> None:
         diff = checkout.stage()
     assert "+# Hidden\n" in diff.patch
     assert {change.path: change.added for change in diff.changes} == {".gitattributes": 2, "README.md": 1}
+
+
+def test_names_in_a_patch_can_be_read(world: HttpWorld) -> None:
+    with world.git.checkout(world.url, BRANCH, Deadline(60)) as checkout:
+        (checkout.tree / "Grüße.md").write_text("Hallo\n")
+        assert "+++ b/Grüße.md\n" in checkout.stage().patch
+
+
+def test_the_name_of_a_nested_repository_can_be_shown(world: HttpWorld) -> None:
+    with world.git.checkout(world.url, BRANCH, Deadline(60)) as checkout:
+        Path(os.fsdecode(bytes(checkout.tree) + b"/\xe9\n\x1b[31m/.git")).mkdir(parents=True)
+        failure = failure_of(checkout.stage)
+    assert failure.sentence.isprintable()
+    assert failure.sentence.encode().endswith(b"/.git")
 
 
 def test_a_patch_that_is_too_large_is_refused_and_not_cut(world: HttpWorld) -> None:

@@ -11,7 +11,7 @@ from worker.deadline import Deadline
 from worker.errors import Reason, Refused
 from worker.git.checkout import GitCheckout
 from worker.git.command import GitCommand
-from worker.git.environment import EPHEMERAL
+from worker.git.environment import OURS
 from worker.git.failures import GitFailedError
 from worker.git.remote import BASE, HttpAccess, HttpRemote, Remote, checked_url
 from worker.git.workspace import Workspace, open_workspace, sweep
@@ -65,7 +65,7 @@ def clone(
     workspace: Workspace, remote: Remote, branch: str, deadline: Deadline, clock: Callable[[], float]
 ) -> GitCheckout:
     """Set up the git directory, bring the branch in and write the work tree."""
-    git = GitCommand(workspace.git_dir, workspace.tree, workspace.home, deadline, EPHEMERAL)
+    git = GitCommand(workspace.git_dir, workspace.tree, workspace.home, deadline, OURS)
     git("init", "--quiet", "--template=", f"--initial-branch={BASE.rpartition('/')[2]}")
     workspace.git_dir.chmod(0o700)
     attributes = workspace.git_dir / "info" / "attributes"

@@ -33,8 +33,11 @@ HARDENING: Mapping[str, str] = MappingProxyType(
         "submodule.recurse": "false",
     }
 )
-# A workspace lives minutes: neither waiting for the disk nor a history of its refs buys anything.
-EPHEMERAL: Mapping[str, str] = MappingProxyType({"core.fsync": "none", "core.logAllRefUpdates": "false"})
+# For git directories of our own. They live minutes: neither waiting for the disk nor a history of refs buys anything;
+# and names in a patch are for people to read.
+OURS: Mapping[str, str] = MappingProxyType(
+    {"core.fsync": "none", "core.logAllRefUpdates": "false", "core.quotePath": "false"}
+)
 
 
 def environment(home: Path, *, protocol: str = "", config: Mapping[str, str] | None = None) -> dict[str, str]:

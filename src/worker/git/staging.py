@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 
 from worker.errors import Reason, Refused
 from worker.git import changes
 from worker.git.command import GitCommand
-from worker.git.failures import GitFailedError
+from worker.git.failures import GitFailedError, readable, said
 from worker.git.worktree import nested_repository
 from worker.ports import Diff
 
@@ -39,7 +40,8 @@ def _refuse_repositories(git: GitCommand) -> None:
     except OSError as error:
         raise Refused(Reason.FORBIDDEN_PATH, f"the work tree can't be read: {error.strerror}") from error
     if nested is not None:
-        raise Refused(Reason.FORBIDDEN_PATH, f"the change holds a git repository of its own: {nested}")
+        shown = said(readable(os.fsencode(nested)))
+        raise Refused(Reason.FORBIDDEN_PATH, f"the change holds a git repository of its own: {shown}")
 
 
 def _sizes(git: GitCommand, blobs: Iterable[str]) -> Mapping[str, int]:

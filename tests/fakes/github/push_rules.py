@@ -55,6 +55,8 @@ class PushRules:
 
     def lift(self) -> None:
         """Remove all rules."""
+        if not self._rules:
+            return
         self._rules = []
         self._store.git("config", "--unset-all", "receive.procReceiveRefs")
 

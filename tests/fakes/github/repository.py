@@ -43,8 +43,6 @@ class Repository(Code):
         self._roles: dict[str, Role] = {}
         self._numbers = 0
 
-    # --- addresses
-
     @property
     def name(self) -> str:
         return self.full_name.split("/")[1]
@@ -60,8 +58,6 @@ class Repository(Code):
     @property
     def api_url(self) -> str:
         return f"{self.github.url}/repos/{self.full_name}"
-
-    # --- people
 
     def grant(self, login: str, role: str) -> None:
         """Give a user `read`, `triage`, `write`, `maintain` or `admin`; `none` takes it away."""
@@ -79,8 +75,6 @@ class Repository(Code):
 
     def collaborators(self) -> set[str]:
         return {login for login, role in self._roles.items() if role}
-
-    # --- conversation
 
     def next_number(self) -> int:
         """Issues and pull requests share one sequence."""
@@ -168,8 +162,6 @@ class Repository(Code):
         copy.parent, copy.private = self, self.private
         copy.store.git("fetch", "--quiet", str(self.store.path), "+refs/heads/*:refs/heads/*")
         return copy
-
-    # --- its fate
 
     def archive(self) -> None:
         """From now on it is read-only."""

@@ -28,8 +28,6 @@ class World:
         self._repositories: dict[str, Repository] = {}
         self._redirects: dict[str, Repository] = {}
 
-    # --- people
-
     def next_id(self) -> int:
         return next(self._ids)
 
@@ -78,8 +76,6 @@ class World:
         """The token, None when nobody has it or it was revoked."""
         token = self._tokens.get(value)
         return None if token is None or token.revoked else token
-
-    # --- repositories
 
     def add_repository(
         self,

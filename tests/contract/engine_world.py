@@ -9,7 +9,8 @@ from typing import Any
 
 from tests.fakes.model import NAME, ScriptedModel
 from worker.deadline import Deadline
-from worker.llm.aider import FOLDER, AiderEngine
+from worker.llm.aider import AiderEngine
+from worker.llm.child import FOLDER
 from worker.ports import EditRequest, EditResult
 
 GREETING = "def greet(name):\n    return 'helo ' + name\n"

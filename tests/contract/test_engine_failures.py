@@ -108,9 +108,9 @@ def test_a_server_that_is_not_there_is_unavailable(tree: Path) -> None:
 @pytest.mark.parametrize(("engine_on", "step"), [(on_ollama, Hang()), (on_openai, Drip())])
 def test_a_call_that_takes_too_long_is_given_up(tree: Path, engine_on: EngineOn, step: Step) -> None:
     with ScriptedModel([step] * 2) as model, pytest.raises(Retry) as retry:
-        edit(engine_on(model, model_timeout=0.7, retries=1), tree)
+        edit(engine_on(model, model_timeout=2.5, retries=1), tree)
     assert retry.value.reason is Reason.MODEL_UNAVAILABLE
-    assert "within 1 s" in retry.value.sentence
+    assert "within 2 s" in retry.value.sentence
     assert len(model.calls) == 2
 
 
@@ -155,6 +155,15 @@ def test_a_prompt_over_the_window_is_never_sent(tree: Path) -> None:
     assert "4,096" in refused.value.sentence
     assert "PATCHFERRY_CONTEXT_TOKENS" in refused.value.sentence
     assert not model.calls
+
+
+def test_a_limit_from_the_operators_table_holds_for_the_prompt_alone(tree: Path, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.json"
+    prices.write_text(json.dumps({f"openai/{NAME}": {"max_input_tokens": 1_500}}))
+    with ScriptedModel([]) as model, pytest.raises(Refused) as refused:
+        edit(on_openai(model, model_prices=prices), tree)
+    assert refused.value.reason is Reason.CONTEXT
+    assert "1,500" in refused.value.sentence
 
 
 def test_a_window_that_the_server_finds_too_small_is_named(tree: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event
 from typing import Any, Protocol
@@ -30,14 +31,30 @@ class Brain(Protocol):
 
 
 class Server(ThreadingHTTPServer):
-    """Listens on an ephemeral port of 127.0.0.1."""
+    """Listens on an ephemeral port of 127.0.0.1, with a thread for each connection."""
 
-    daemon_threads = True
-    block_on_close = False
+    daemon_threads = False  # so that server_close waits for them
 
     def __init__(self, brain: Brain) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.brain = brain
+        self._connections: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember the connection: a client that keeps it open would keep its thread waiting."""
+        self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        """Hang up on every client, and wait for the threads."""
+        for connection in list(self._connections):
+            with suppress(OSError):  # gone meanwhile
+                connection.shutdown(socket.SHUT_RDWR)
+        super().server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is what many scripts are about."""

@@ -65,7 +65,7 @@ def test_both_forms_of_retry_after_are_understood() -> None:
         (httpx.ReadTimeout("late"), "in time"),
         (httpx.ConnectError("refused"), "connection"),
         (ConnectionResetError("reset"), "connection"),
-        (KeyError("choices"), "KeyError"),
+        (KeyError("choices"), "no answer"),
     ],
 )
 def test_without_an_answer_it_is_worth_another_attempt(error: Exception, words: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.llm.aider import FOLDER
+from worker.llm.child import FOLDER
 
 PROGRAM = """
 import os, socket, sys

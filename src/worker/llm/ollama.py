@@ -18,7 +18,6 @@ from worker.errors import Reason, Refused, Retry
 
 # Models are trained for more than most machines have memory for, so a window that nobody chose is held below this.
 LARGEST_WINDOW = 32_768
-SMALLEST_WINDOW = 2_048
 _UNAUTHORISED = (401, 403)
 _NOT_FOUND = 404
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -11,6 +11,17 @@ from worker.errors import Reason, Refused
 
 _Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _Tokens = Annotated[int, Field(gt=0)]
+
+
+class Price(TypedDict):
+    """US dollars per token, as the engine takes it; `cached` are prompt tokens that the provider had in its cache."""
+
+    prompt: float
+    answer: float
+    cached: float | None
+
+
+FREE = Price(prompt=0.0, answer=0.0, cached=None)
 
 
 class Entry(BaseModel):
@@ -23,8 +34,18 @@ class Entry(BaseModel):
     cache_read_input_token_cost: _Dollars | None = None
     max_input_tokens: _Tokens | None = None
 
+    @property
+    def price(self) -> Price | None:
+        """None unless both directions have one."""
+        if self.input_cost_per_token is None or self.output_cost_per_token is None:
+            return None
+        return Price(
+            prompt=self.input_cost_per_token,
+            answer=self.output_cost_per_token,
+            cached=self.cache_read_input_token_cost,
+        )
 
-FREE = Entry(input_cost_per_token=0, output_cost_per_token=0)
+
 _TABLE = TypeAdapter(dict[str, Entry])
 
 

@@ -30,7 +30,7 @@ class Chat:
 
     def run(self) -> None:
         """Ask, and let Aider feed failed edits back (at most three times). Raises Abort."""
-        self._coder.run(self._job.prompt, preproc=False)
+        self._coder.run_one(self._job.prompt, preproc=False)
 
     @property
     def rounds(self) -> int:

@@ -9,8 +9,32 @@ from email.utils import mktime_tz, parsedate_tz
 
 from patchferry_engine.failures import Abort, Reason
 
-_TIMEOUTS = ("Timeout", "ReadTimeout", "ConnectTimeout", "WriteTimeout", "PoolTimeout", "APITimeoutError")
-_CONNECTION = ("ConnectError", "ReadError", "WriteError", "RemoteProtocolError", "ProxyError", "APIConnectionError")
+# What the classes of httpx, openai and litellm mean, whatever the HTTP status was; and what they mean without one.
+_DECISIVE: tuple[tuple[set[str], Reason, str], ...] = (
+    (
+        {"ContextWindowExceededError"},
+        "context",
+        (
+            "the request does not fit the window of {model}; set PATCHFERRY_CONTEXT_TOKENS to the window's size, "
+            "or choose a model with a larger one"
+        ),
+    ),
+    (
+        {"ContentPolicyViolationError"},
+        "engine",
+        "the provider of {model} refused the request because of its content policy",
+    ),
+    (
+        {"ImportError"},
+        "configuration",
+        "{model} needs a Python package that PATCHFERRY_ENGINE_PYTHON does not have",
+    ),
+)
+_TRANSPORT: tuple[tuple[set[str], str], ...] = (
+    ({"Timeout", "TimeoutException", "APITimeoutError"}, "{model} did not answer in time"),
+    ({"TransportError", "APIConnectionError", "OSError"}, "the connection to {model} failed or was lost"),
+    (set(), "{model} answered something that is no answer"),
+)
 _TRY_AGAIN = (408, 409, 425, 429)
 _RATE_LIMITED = 429
 _SERVER_ERRORS = range(500, 600)
@@ -33,24 +57,14 @@ def classify(error: Exception, model: str) -> Failure:
     """Name the failure. The text of the server's answer is never repeated: it may hold anything."""
     chain = list(_chain(error))
     names = {kind.__name__ for one in chain for kind in type(one).__mro__}
-    if "ContextWindowExceededError" in names:
-        return Failure(
-            "context",
-            f"the request does not fit the window of {model}; set PATCHFERRY_CONTEXT_TOKENS to the window's size, "
-            "or choose a model with a larger one",
-        )
-    if "ContentPolicyViolationError" in names:
-        return Failure("engine", f"the provider of {model} refused the request because of its content policy")
+    for classes, reason, sentence in _DECISIVE:
+        if classes & names:
+            return Failure(reason, sentence.format(model=model))
     status, headers = _answer(chain)
     if status is not None:
         return _by_status(status, _retry_after(headers), model)
-    if names.intersection(_TIMEOUTS):
-        return Failure("model_unavailable", f"{model} did not answer in time", again=True)
-    if names.intersection(_CONNECTION) or "OSError" in names:
-        return Failure("model_unavailable", f"the connection to {model} failed or was lost", again=True)
-    return Failure(
-        "model_unavailable", f"{model} answered something that is no answer ({type(error).__name__})", again=True
-    )
+    sentence = next(sentence for classes, sentence in _TRANSPORT if classes & names or not classes)
+    return Failure("model_unavailable", sentence.format(model=model), again=True)
 
 
 def _by_status(status: int, after: float | None, model: str) -> Failure:

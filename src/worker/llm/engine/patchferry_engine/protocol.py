@@ -39,7 +39,8 @@ class Job:
     prompt: str
     model: str
     edit_format: str
-    window: int  # prompt and answer together; 0: look it up
+    window: int  # prompt and answer together; 0: unknown
+    prompt_limit: int  # the prompt alone; 0: look it up
     max_output: int
     call_seconds: float
     total_seconds: float

@@ -40,8 +40,8 @@ def perform(job: Job, report: Report) -> None:
     guard = Guard(policy, job.addresses, [job.home])
     meter = Meter(price, job.budget_tokens, job.budget_usd, report)
     caller, settings = _caller(job, entry, meter, guard)
-    chat = Chat(job, policy, caller, settings)
     guard.install()
+    chat = Chat(job, policy, caller, settings)
     chat.run()
     guard.check()
     if chat.unapplied:
@@ -55,7 +55,7 @@ def _caller(job: Job, entry: dict[str, Any], meter: Meter, guard: Guard) -> tupl
 
     A window of the job is shared by prompt and answer; litellm's max_input_tokens is for the prompt alone.
     """
-    window = job.window or int(entry.get("max_input_tokens") or 0)
+    window = job.window or job.prompt_limit or int(entry.get("max_input_tokens") or 0)
     longest = int(entry.get("max_output_tokens") or job.max_output)
     if job.window:
         longest = min(longest, job.window // 4)
@@ -69,6 +69,8 @@ def _caller(job: Job, entry: dict[str, Any], meter: Meter, guard: Guard) -> tupl
 def _keep_litellm_home(job: Job) -> None:
     """No download of tokenizers, and no questions to the Ollama server about a model that the worker knows already."""
     litellm.disable_hf_tokenizer_download = True
+    litellm.suppress_debug_info = True
+    litellm.drop_params = True
     if job.keep_alive is not None:
         litellm.model_cost.setdefault(job.model, {"litellm_provider": "ollama_chat", "mode": "chat"})
 
@@ -80,7 +82,8 @@ def _entry(model: str) -> dict[str, Any]:
     if model in table:
         return table[model]
     entry = table.get(bare, {})
-    return entry if entry.get("litellm_provider") == provider else {}
+    # Such as "vertex_ai-language-models" for vertex_ai.
+    return entry if str(entry.get("litellm_provider")).startswith(provider) else {}
 
 
 def _price(entry: dict[str, Any]) -> Price | None:

@@ -1,0 +1,111 @@
+"""The engine's process: what it is started with, and the report that it leaves."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from worker import process
+from worker.deadline import Deadline
+from worker.errors import PatchferryError, Reason, Refused
+from worker.llm import outcome
+from worker.ports import Usage
+from worker.redact import Redactor
+
+FOLDER = Path(__file__).parent / "engine"
+
+_LARGEST_OUTPUT = 1_000_000  # bytes of Aider's own talk, for the debug log
+_SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "CREDENTIAL", "PASSWORD", "PROXY")
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Performed:
+    """A job that the engine finished; its texts hold no secret of the environment."""
+
+    summary: str
+    notes: tuple[str, ...]
+    rounds: int
+    engine: str
+    usage: Usage
+    seconds: float
+
+
+def perform(python: str, job: Mapping[str, Any], environment: Mapping[str, str], deadline: Deadline) -> Performed:
+    """Run one job, the fields of `patchferry_engine.protocol.Job` but `home`, in a process of its own.
+
+    `environment` are the model's variables; the process gets them, a few of our own, and nothing else. Raises what
+    the engine reports, what `deadline.check` raises, Refused(ENGINE) when there is no report, and
+    Refused(CONFIGURATION) when `python` can't be started; each with the usage as far as it is known.
+    """
+    redact = Redactor(
+        value for name, value in environment.items() if any(word in name for word in _SECRET_WORDS)
+    ).redact
+    with (
+        tempfile.TemporaryDirectory(prefix="patchferry-engine-") as home,
+        process.Channel(outcome.LARGEST_REPORT) as channel,
+    ):
+        try:
+            finished = _run(python, {**job, "home": home}, {**_own(home), **environment}, channel, deadline)
+        except PatchferryError as error:
+            error.usage = outcome.usage_in(channel.received)
+            raise
+    _log.debug(
+        "engine finished",
+        returncode=finished.returncode,
+        stdout=redact(finished.stdout.decode(errors="replace")),
+        stderr=redact(finished.stderr.decode(errors="replace")),
+    )
+    usage = outcome.usage_in(channel.received)
+    match outcome.ending_of(channel.received):
+        case outcome.Done() as done:
+            notes = tuple(map(redact, done.notes))
+            summary = redact(done.summary)
+            return Performed(summary, notes, done.rounds, done.engine, usage or Usage(), finished.seconds)
+        case outcome.Failed() as failed:
+            raise failed.error(usage)
+        case None:
+            sentence = f"the engine ended without a report (status {finished.returncode})"
+            raise Refused(Reason.ENGINE, sentence, usage=usage)
+
+
+def _run(
+    python: str,
+    job: Mapping[str, Any],
+    environment: Mapping[str, str],
+    channel: process.Channel,
+    deadline: Deadline,
+) -> process.Finished:
+    try:
+        return process.run(
+            # -I: neither the working directory, nor the user's site, nor PYTHON* variables can add code.
+            [python, "-I", "-X", "utf8", str(FOLDER), str(channel.child_end)],
+            env=environment,
+            cwd=Path(job["home"]),
+            deadline=deadline,
+            stdin=json.dumps(job).encode(),
+            max_output=_LARGEST_OUTPUT,
+            channel=channel,
+        )
+    except OSError as error:
+        sentence = f"PATCHFERRY_ENGINE_PYTHON cannot be started ({error.strerror})"
+        raise Refused(Reason.CONFIGURATION, sentence) from error
+
+
+def _own(home: str) -> dict[str, str]:
+    """Variables that keep Python, Aider and litellm to themselves."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": home,
+        "TMPDIR": home,
+        "LANG": "C.UTF-8",
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # the table in its package, not a download
+        "LITELLM_MODE": "PRODUCTION",  # reads no .env
+        "GIT_PYTHON_REFRESH": "quiet",
+    }

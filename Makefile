@@ -27,7 +27,7 @@ lint: setup ## formatting, lint, types, import rules, shell scripts, generated p
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/shellcheck .ci/run scripts/*.sh
 	@$(BIN)/python -m scripts.configuration_page --check
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.contract.forge_worlds import BOT, OUR_WORLDS, OurWorld
+from tests.contract.forge_http import BOT
+from tests.contract.forge_worlds import OUR_WORLDS, OurWorld
 from worker.errors import Reason, Refused, Retry
 from worker.ports import PullRequest
 

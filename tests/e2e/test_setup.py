@@ -22,7 +22,7 @@ echo "$*" >>"$CALLS"
 case "$*" in *"$FAILS_AT"*) [ -z "$FAILS_AT" ] || {{ echo "told by uv"; exit 1; }} ;; esac
 [ "$1" = venv ] || exit 0
 for last; do :; done
-mkdir -p "$last/bin" && ln -s {sys.executable} "$last/bin/python"
+mkdir -p "$last/bin" && ln -s '{sys.executable}' "$last/bin/python"
 """
 
 

@@ -46,6 +46,23 @@ def test_a_page_of_something_else_is_not_taken_for_an_answer(world: HttpWorld) -
     world.github.violations.clear()  # that was no GitHub
 
 
+@pytest.mark.parametrize("status", [301, 307, 308])
+def test_a_redirect_to_another_server_is_not_followed(world: HttpWorld, status: int) -> None:
+    location = {"Location": "https://evil.example/repositories/7"}
+    world.github.fail("GET", ".*/shop", status=status, headers=location)
+    error = raised(lambda: world.forge.repository(REPOSITORY))
+    assert isinstance(error, Refused)
+    assert error.reason is Reason.CONFIGURATION
+    assert len(world.github.requests) == 1
+    world.github.violations.clear()  # that was no GitHub
+
+
+def test_the_sign_in_page_of_a_network_is_not_taken_for_an_answer_about_the_permission(world: HttpWorld) -> None:
+    world.github.fail("GET", ".*/permission", status=302, headers={"Location": f"{world.github.url}/sign-in"})
+    assert isinstance(raised(lambda: world.forge.may_write(REPOSITORY, BOT)), Retry)
+    world.github.violations.clear()  # that was no GitHub
+
+
 def test_a_comment_that_was_made_elsewhere_is_not_taken_for_ours(world: HttpWorld) -> None:
     here, there = world.add_issue("Rounding", ""), world.add_issue("Other", "")
     made = world.forge.create_comment(REPOSITORY, there, "hello")

@@ -1,6 +1,6 @@
 import pytest
 
-from worker.github.client import Network
+from worker.github.connection import Network
 
 PROXY = "http://me:hunter2@proxy.example"
 

@@ -7,19 +7,18 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from github.Consts import API_VERSION_2022_11_28, mediaType
-from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester
+from github.Requester import Requester
 
 from worker.errors import PatchferryError, Reason, Refused
 from worker.github.addresses import Addresses
+from worker.github.connection import Network, connect
 from worker.github.errors import Moved, Rejected, judge, unreachable, unreadable
 from worker.github.pace import Pace
 from worker.github.redirects import moved_to, new_name
@@ -28,24 +27,6 @@ from worker.github.tokens import SourcedAuth, TokenSource
 
 TIMEOUT_SECONDS = 15
 _QUIET = ("github", "github.Requester", "urllib3")  # at DEBUG they print bodies, and tokens that they receive
-
-
-@dataclass(frozen=True)
-class Network:
-    """How to reach GitHub; nothing is taken from the environment.
-
-    `no_proxy` is a comma-separated list of hosts and domains, or `*`.
-    """
-
-    ca_file: str | None = None
-    proxy: str | None = field(default=None, repr=False)  # may hold a password
-    no_proxy: str | None = None
-
-    def proxy_for(self, host: str) -> str | None:
-        """The proxy on the way to `host`, None for the direct way."""
-        entries = (entry.strip().lower().lstrip(".") for entry in (self.no_proxy or "").split(","))
-        direct = any(entry in ("*", host) or host.endswith(f".{entry}") for entry in entries if entry)
-        return None if direct else self.proxy
 
 
 class Client(Requester):
@@ -84,7 +65,7 @@ class Client(Requester):
         self._delays = delays
         self._pace = Pace(write_pause, sleep=sleep)
         self._one_at_a_time = threading.Lock()  # the connection keeps a request's state in itself
-        self._our_connection = _connect(addresses.api_url, network)
+        self._our_connection = connect(addresses.api_url, network, TIMEOUT_SECONDS)
         for name in _QUIET:
             logger = logging.getLogger(name)
             logger.setLevel(max(logger.level, logging.INFO))
@@ -110,6 +91,7 @@ class Client(Requester):
                 return send()
         except Moved as moved:
             location = moved.location
+        self._check_server(location)
         raise moved_to(new_name(location, lambda path: self._send("GET", path)[1]))
 
     def close(self) -> None:
@@ -125,9 +107,7 @@ class Client(Requester):
         headers: dict[str, str] | None = None,
         body: Any | None = None,
     ) -> tuple[dict[str, Any], Any]:
-        if not self._addresses.is_api(url):
-            sentence = "GitHub's answer points to another server; set GITHUB_API_URL to the address it uses itself"
-            raise Refused(Reason.CONFIGURATION, sentence)
+        self._check_server(url)
         outcome = self._exchange(verb, url, parameters, {"Accept": mediaType} | (headers or {}), body)
         if isinstance(outcome, Exception):
             raise outcome
@@ -144,29 +124,13 @@ class Client(Requester):
             return unreachable(failed)
         if status >= HTTPStatus.BAD_REQUEST:
             return judge(f"{verb} {urlsplit(url).path}", status, answered, text)
-        data = _parse(text)
+        data = _parse(text) if status < HTTPStatus.MULTIPLE_CHOICES else None
         return unreadable() if data is None else (answered, data)
 
-
-def _connect(api_url: str, network: Network) -> HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass:
-    parts = urlsplit(api_url)
-    assert parts.hostname is not None
-    if network.ca_file and not Path(network.ca_file).is_file():
-        raise Refused(Reason.CONFIGURATION, f"SSL_CERT_FILE: there is no file {network.ca_file}")
-    kind = HTTPSRequestsConnectionClass if parts.scheme == "https" else HTTPRequestsConnectionClass
-    connection = kind(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS, verify=network.ca_file or True)
-    session = connection.session
-    session.trust_env = False
-    if proxy := network.proxy_for(parts.hostname):
-        session.proxies = {"http": proxy, "https": proxy}
-    session.hooks["response"].append(_stop_at_redirect)
-    return connection
-
-
-def _stop_at_redirect(response: requests.Response, **_: object) -> None:
-    """PyGithub follows 301 without its query, and takes a write that met 307 for done."""
-    if HTTPStatus.MULTIPLE_CHOICES <= response.status_code < HTTPStatus.BAD_REQUEST:
-        raise Moved(response.headers.get("location", ""))
+    def _check_server(self, url: str) -> None:
+        if not self._addresses.is_api(url):
+            sentence = "GitHub's answer points to another server; set GITHUB_API_URL to the address it uses itself"
+            raise Refused(Reason.CONFIGURATION, sentence)
 
 
 def _parse(text: str) -> dict[str, Any] | list[Any] | None:

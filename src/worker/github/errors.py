@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import requests
 from github.GithubException import BadAttributeException
 
 from worker.errors import PatchferryError, Reason, Refused, Retry
+from worker.github import limits
 
-_NO_HINT_SECONDS = 60.0  # GitHub: wait at least one minute when a secondary limit names no time
 _PERMISSIONS = re.compile(r"[a-z_=,; ]{1,200}")
 _UNTRUSTED = ("CERTIFICATE_VERIFY_FAILED", "NO_CERTIFICATE_OR_CRL_FOUND")
-_LIMIT_WORDS = ("rate limit", "abuse detection")
 
 
 class Outage(Retry):
@@ -65,12 +62,14 @@ def judge(request: str, status: int, headers: Mapping[str, str], body: str) -> P
     problem = _problem(body)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         sentence = f"GitHub answered {status}; it is tried again later"
-        return Outage(Reason.FORGE_UNAVAILABLE, sentence, after=_retry_after(headers))
+        return Outage(Reason.FORGE_UNAVAILABLE, sentence, after=limits.retry_after(headers))
     if status == HTTPStatus.UNAUTHORIZED:
         sentence = "GitHub does not accept the token (401); check that it is right and has not expired"
         return Refused(Reason.CREDENTIALS, sentence)
-    if status == HTTPStatus.TOO_MANY_REQUESTS or (status == HTTPStatus.FORBIDDEN and _is_limit(headers, problem)):
-        after = _limit_wait(headers)
+    if status == HTTPStatus.TOO_MANY_REQUESTS or (
+        status == HTTPStatus.FORBIDDEN and limits.is_limit(headers, problem.texts)
+    ):
+        after = limits.wait(headers)
         sentence = f"GitHub's rate limit is reached; it asks to wait {after:.0f} s"
         return Retry(Reason.FORGE_UNAVAILABLE, sentence, after=after)
     needs = headers.get("x-accepted-github-permissions", "")
@@ -151,34 +150,3 @@ def _problem(body: str) -> Problem:
         tuple(text.lower() for text in texts if isinstance(text, str)),
         tuple(field for field in fields if field.replace(": ", "").replace("_", "").isalnum()),
     )
-
-
-def _is_limit(headers: Mapping[str, str], problem: Problem) -> bool:
-    # Every answer carries x-ratelimit headers; only a spent one is a limit.
-    spent = headers.get("x-ratelimit-remaining", "").strip() == "0"
-    return spent or "retry-after" in headers or problem.says(*_LIMIT_WORDS)
-
-
-def _limit_wait(headers: Mapping[str, str]) -> float:
-    after = _retry_after(headers)
-    if after is not None:
-        return after
-    reset = headers.get("x-ratelimit-reset", "")
-    if headers.get("x-ratelimit-remaining", "").strip() == "0" and _is_number(reset):
-        return max(1.0, float(reset) - time.time())
-    return _NO_HINT_SECONDS
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds; the header is a number or, by RFC 9110, a date."""
-    value = headers.get("retry-after", "").strip()
-    if _is_number(value):
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
-        return None
-
-
-def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdecimal() and text.isascii()

@@ -13,7 +13,8 @@ from github.Repository import Repository as GitHubRepository
 from worker.errors import Reason, Refused, Retry
 from worker.github import answers, permission
 from worker.github.addresses import Addresses, is_repository
-from worker.github.client import Client, Network
+from worker.github.client import Client
+from worker.github.connection import Network
 from worker.github.errors import Rejected, asking, unreadable
 from worker.github.pulls import Exists, open_pull_request
 from worker.github.templates import pull_request_template

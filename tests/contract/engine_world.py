@@ -70,14 +70,27 @@ def request(tree: Path, prompt: str = "Fix the greeting.", **fields: Any) -> Edi
     return EditRequest(tree, **{"files": ("greet.py",), "all_files": everything, "prompt": prompt, **fields})
 
 
-def engine_processes() -> dict[int, bytes]:
-    """The engine's processes that this test process has started and that still live: pid -> environment."""
+def engine_processes(parent: int | None = None) -> dict[int, bytes]:
+    """The engine's processes that `parent`, or this process, has started and that live: pid -> environment."""
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            if parent == os.getpid() and str(FOLDER).encode() in (entry / "cmdline").read_bytes():
+            _state, above = _stat(entry)
+            if int(above) == (parent or os.getpid()) and str(FOLDER).encode() in (entry / "cmdline").read_bytes():
                 found[int(entry.name)] = (entry / "environ").read_bytes()
         except (FileNotFoundError, ProcessLookupError):
             continue
     return found
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended but was not waited for does not."""
+    try:
+        return _stat(Path(f"/proc/{pid}"))[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def _stat(entry: Path) -> list[str]:
+    """State and parent: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html."""
+    return (entry / "stat").read_text().rpartition(")")[2].split()[:2]

@@ -120,12 +120,22 @@ def test_an_edit_that_names_another_file_is_not_asked_for_again(tmp_path: Path) 
     assert contents(tree)["greet.py"] == FIXED
 
 
+def test_the_files_are_shown_in_the_order_of_the_request(tmp_path: Path) -> None:
+    names = tuple(f"{letter}.py" for letter in "qwertyuiop")
+    tree = plant(tmp_path / "tree", dict.fromkeys(names, "x = 1\n"))
+    with ScriptedModel(["No change."]) as model:
+        edit(on_ollama(model), tree, files=names)
+    places = [model.calls[0].text.index(f"\n{name}\n") for name in names]
+    assert places == sorted(places)
+
+
 def test_windows_line_ends_and_odd_words_in_the_prompt_survive(tmp_path: Path) -> None:
     tree = plant(tmp_path / "tree", {})
     tree.mkdir(exist_ok=True)
     (tree / "greet.py").write_bytes(GREETING.replace("\n", "\r\n").encode())
     prompt = "Fix {this} <|endoftext|> 100 % of {0} \x00 \N{PILE OF POO}"
-    with ScriptedModel([FIX]) as model:
-        edit(on_ollama(model), tree, prompt)
+    with ScriptedModel([f"Half \ud800 a pair.\n\n{FIX}"]) as model:
+        result = edit(on_ollama(model), tree, f"{prompt} \ud800")
+    assert result.summary == "Half ? a pair."
     assert (tree / "greet.py").read_bytes() == FIXED.replace("\n", "\r\n").encode()
     assert prompt in model.calls[0].text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.contract.engine_world import (
     contents,
     edit,
     engine_processes,
+    is_alive,
     on_ollama,
     on_openai,
     plant,
@@ -32,6 +34,17 @@ from worker.llm.aider import AiderEngine
 from worker.ports import Usage
 
 WRONG = FIX.replace("helo", "holla")  # matches nothing in the file
+
+WORKER = """
+import sys
+from pathlib import Path
+from worker.deadline import Deadline
+from worker.llm.aider import AiderEngine
+from worker.ports import EditRequest
+
+engine = AiderEngine(model=sys.argv[1], provider_environment={"OLLAMA_API_BASE": sys.argv[2]})
+engine.edit(EditRequest(Path(sys.argv[3]), ("greet.py",), ("greet.py",), "Fix it."), Deadline(60))
+"""
 
 
 @pytest.fixture
@@ -234,3 +247,21 @@ def test_an_interpreter_that_is_not_there_is_a_matter_of_configuration(tree: Pat
     with ScriptedModel([]) as model, pytest.raises(Refused) as refused:
         edit(on_openai(model, engine_python="/nowhere/python"), tree)
     assert refused.value.reason is Reason.CONFIGURATION
+
+
+def test_a_worker_that_is_killed_takes_the_engine_along(tree: Path) -> None:
+    engines: list[int] = []
+
+    def behaviour(_asked: Request) -> Step:
+        engines.extend(engine_processes(worker.pid))
+        worker.kill()
+        return Hang()
+
+    with ScriptedModel(behaviour) as model:
+        worker = subprocess.Popen([sys.executable, "-c", WORKER, f"ollama_chat/{NAME}", model.ollama_url, str(tree)])
+        worker.wait(60)
+    (engine,) = engines
+    end = time.monotonic() + 10
+    while is_alive(engine):
+        assert time.monotonic() < end
+        time.sleep(0.05)

@@ -45,18 +45,18 @@ def wrapped(status: int, headers: dict[str, str] | None = None) -> Exception:
     ],
 )
 def test_the_http_status_decides_whatever_was_wrapped_around_it(status: int, reason: str, *, again: bool) -> None:
-    failure = classify(wrapped(status), MODEL)
+    failure = classify(wrapped(status), MODEL, "OPENAI_API_KEY")
     assert (failure.reason, failure.again) == (reason, again)
     assert "sk-123456" not in failure.sentence
 
 
 def test_both_forms_of_retry_after_are_understood() -> None:
-    assert classify(wrapped(429, {"Retry-After": "12"}), MODEL).after == 12
+    assert classify(wrapped(429, {"Retry-After": "12"}), MODEL, "OPENAI_API_KEY").after == 12
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
-    after = classify(wrapped(503, {"Retry-After": date}), MODEL).after
+    after = classify(wrapped(503, {"Retry-After": date}), MODEL, "OPENAI_API_KEY").after
     assert after == pytest.approx(60, abs=2)
-    assert classify(wrapped(429, {"Retry-After": "soon"}), MODEL).after is None
-    assert classify(wrapped(429), MODEL).after is None
+    assert classify(wrapped(429, {"Retry-After": "soon"}), MODEL, "OPENAI_API_KEY").after is None
+    assert classify(wrapped(429), MODEL, "OPENAI_API_KEY").after is None
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,6 @@ def test_both_forms_of_retry_after_are_understood() -> None:
     ],
 )
 def test_without_an_answer_it_is_worth_another_attempt(error: Exception, words: str) -> None:
-    failure = classify(error, MODEL)
+    failure = classify(error, MODEL, "OPENAI_API_KEY")
     assert (failure.reason, failure.again) == ("model_unavailable", True)
     assert words in failure.sentence

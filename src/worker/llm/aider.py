@@ -95,6 +95,7 @@ class AiderEngine:
             "prompt": request.prompt,
             # Ollama's older name for the same models has an endpoint of its own, without roles.
             "model": f"ollama_chat/{self._bare_name()}" if local else self._model,
+            "credentials": " or ".join(access.provider.keys) or "the provider's variables",
             "window": self._window(access, deadline),
             "total_seconds": deadline.remaining() + _GRACE_SECONDS,
             "keep_alive": self._keep_alive if local else None,

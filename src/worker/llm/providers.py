@@ -40,7 +40,7 @@ _PROVIDERS = {
         "openai",
         ("OPENAI_API_KEY", "OPENAI_API_BASE"),
         "https://api.openai.com",
-        ("OPENAI_API_KEY", "OPENAI_API_BASE"),
+        ("OPENAI_API_KEY",),
         "OPENAI_API_BASE",
     ),
     "anthropic": Provider("anthropic", ("ANTHROPIC_API_KEY",), "https://api.anthropic.com", ("ANTHROPIC_API_KEY",)),
@@ -85,13 +85,13 @@ class Access:
         """Pick from all `variables` what this model needs. Raises Refused(CONFIGURATION) when a key is missing."""
         provider = provider_of(model)
         chosen = {name: value for name, value in variables.items() if value and provider.owns(name)}
+        if provider.name == "openai" and "OPENAI_API_BASE" in chosen:
+            # The client insists on a key; servers of one's own often have none.
+            chosen.setdefault("OPENAI_API_KEY", "none")
         if provider.keys and not any(key in chosen for key in provider.keys):
             needed = " or ".join(provider.keys)
             raise Refused(Reason.CONFIGURATION, f"{model} needs {needed}, which is not set")
         base = _base(provider, chosen)
-        if provider.name == "openai":
-            # The client insists on a key; servers of one's own often have none.
-            chosen.setdefault("OPENAI_API_KEY", "none")
         network = {name: variables[name] for name in _NETWORK if variables.get(name)}
         reached = [url for url in (base, network.get("HTTPS_PROXY")) if url]
         return cls(provider, base, {**chosen, **network}, tuple(_address(url) for url in reached))

@@ -86,7 +86,7 @@ class Caller:
         except _TimeIsUp:
             return Failure("model_unavailable", f"{self._job.model} did not answer within {limit:.0f} s", again=True)
         except Exception as error:  # noqa: BLE001 - litellm raises many unrelated classes; classify names them all
-            return classify(error, self._job.model)
+            return classify(error, self._job.model, self._job.credentials)
         if answer.finish is None:
             return Failure("model_unavailable", f"the answer of {self._job.model} was cut off on its way", again=True)
         if answer.finish == "length":
@@ -105,8 +105,7 @@ class Caller:
             messages=list(messages),
             stream=True,
             stream_options={"include_usage": True},
-            num_retries=0,
-            max_retries=0,
+            num_retries=0,  # the SDK's own too
             **settings,
         )
         for chunk in stream:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, MutableSet
 from typing import Any
 
 from aider import models
@@ -30,7 +30,8 @@ class Chat:
 
     def run(self) -> None:
         """Ask, and let Aider feed failed edits back (at most three times). Raises Abort."""
-        self._coder.run_one(self._job.prompt, preproc=False)
+        # Half a surrogate pair, which an issue may hold, could not be sent.
+        self._coder.run_one(self._job.prompt.encode(errors="replace").decode(), preproc=False)
 
     @property
     def rounds(self) -> int:
@@ -57,6 +58,7 @@ class Chat:
         # Without git Aider takes the common folder of the chat's files for the root, and remembers paths below it.
         coder.root = self._policy.root
         coder.abs_root_path_cache = {}
+        coder.abs_fnames = _InOrder()
         for name in self._readable(self._job.files):
             coder.add_rel_fname(name)
         return coder
@@ -112,6 +114,28 @@ def _temperature(model: Any) -> dict[str, float]:
     if model.use_temperature is False:
         return {}
     return {"temperature": 0.0 if model.use_temperature is True else float(model.use_temperature)}
+
+
+class _InOrder(MutableSet[str]):
+    """The files of the chat: Aider's own set would show them in another order each time."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, None] = {}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def add(self, value: str) -> None:
+        self._names[value] = None
+
+    def discard(self, value: str) -> None:
+        self._names.pop(value, None)
 
 
 class _Digest:

@@ -53,8 +53,11 @@ class Failure:
         return Abort(self.reason, self.sentence, after=self.after)
 
 
-def classify(error: Exception, model: str) -> Failure:
-    """Name the failure. The text of the server's answer is never repeated: it may hold anything."""
+def classify(error: Exception, model: str, credentials: str) -> Failure:
+    """Name the failure. The text of the server's answer is never repeated: it may hold anything.
+
+    `credentials` are the variables to look at when they are refused, in words.
+    """
     chain = list(_chain(error))
     names = {kind.__name__ for one in chain for kind in type(one).__mro__}
     for classes, reason, sentence in _DECISIVE:
@@ -62,19 +65,20 @@ def classify(error: Exception, model: str) -> Failure:
             return Failure(reason, sentence.format(model=model))
     status, headers = _answer(chain)
     if status is not None:
-        return _by_status(status, _retry_after(headers), model)
+        return _by_status(status, _retry_after(headers), model, credentials)
     sentence = next(sentence for classes, sentence in _TRANSPORT if classes & names or not classes)
     return Failure("model_unavailable", sentence.format(model=model), again=True)
 
 
-def _by_status(status: int, after: float | None, model: str) -> Failure:
+def _by_status(status: int, after: float | None, model: str, credentials: str) -> Failure:
     match status:
         case 401 | 403 | 407:
-            return Failure("credentials", f"the provider refused the key for {model} (HTTP {status})")
+            return Failure("credentials", f"{model} refused our credentials (HTTP {status}); check {credentials}")
         case 402:
             return Failure("credentials", f"the provider of {model} says that the account has no credit (HTTP 402)")
         case 404:
-            return Failure("model_unknown", f"the provider does not know the model {model} (HTTP 404)")
+            hint = "check PATCHFERRY_MODEL, and the address if the server is your own"
+            return Failure("model_unknown", f"the provider does not know the model {model} (HTTP 404); {hint}")
         case 413:
             return Failure("context", f"the request is too large for {model} (HTTP 413)")
         case _ if status in _TRY_AGAIN or status in _SERVER_ERRORS:

@@ -38,6 +38,7 @@ class Job:
     forbidden: tuple[str, ...]
     prompt: str
     model: str
+    credentials: str  # the variables that hold them, in words
     edit_format: str
     window: int  # prompt and answer together; 0: unknown
     prompt_limit: int  # the prompt alone; 0: look it up
@@ -94,6 +95,7 @@ class Report:
         self._write({"type": "failed", "reason": abort.reason, "sentence": abort.sentence, "after": abort.after})
 
     def _write(self, message: dict[str, Any]) -> None:
-        data = memoryview(json.dumps(message).encode() + b"\n")
+        # A model may send half a surrogate pair, which no strict reader of JSON accepts.
+        data = memoryview(json.dumps(message, ensure_ascii=False).encode(errors="replace") + b"\n")
         while data:
             data = data[os.write(self._descriptor, data) :]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, MutableSet
+from collections.abc import Iterator, MutableSet
 from typing import Any
 
 from aider import models
@@ -59,12 +59,9 @@ class Chat:
         coder.root = self._policy.root
         coder.abs_root_path_cache = {}
         coder.abs_fnames = _InOrder()
-        for name in self._readable(self._job.files):
+        for name in self._job.files:
             coder.add_rel_fname(name)
         return coder
-
-    def _readable(self, names: Iterable[str]) -> list[str]:
-        return [name for name in names if self._policy.unreadable(name) is None]
 
     def _restrict(self) -> None:
         """On the class, because some formats make coders of their own."""

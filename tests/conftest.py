@@ -8,14 +8,13 @@ import uuid
 from collections.abc import Iterator
 
 import aio_pika
-import httpx
 import pytest
 
 from scripts.rabbitmq import Node
 from worker.broker import connected
 from worker.queues import Topology
 
-RETRY_DELAYS = (60, 600, 3600)
+RETRY_DELAYS = (1, 2, 60, 600, 3600)  # all that any test declares
 
 
 @pytest.fixture(scope="session")
@@ -40,17 +39,7 @@ def queue_prefix(broker_url: str) -> Iterator[str]:
 
 async def _delete(url: str, prefix: str) -> None:
     topology = Topology(prefix, RETRY_DELAYS)
-    names = {queue.name for queue in topology.queues} | {name for name in _all_queues() if name.startswith(prefix)}
     async with connected(url) as connection, aio_pika.Channel(connection) as channel:
-        for name in names:
-            await channel.queue_delete(name)
+        for queue in topology.queues:
+            await channel.queue_delete(queue.name)
         await channel.exchange_delete(topology.control)
-
-
-def _all_queues() -> list[str]:
-    """Every queue's name where the broker's HTTP API is known, such as those with other retry delays."""
-    url = os.environ.get("RABBITMQ_MANAGEMENT_URL")
-    if not url:
-        return []
-    answer = httpx.get(f"{url}/api/queues", params={"columns": "name"}, timeout=10).raise_for_status()
-    return [queue["name"] for queue in answer.json()]

@@ -129,6 +129,20 @@ class World:
 
         return asyncio.run(count())
 
+    def messages(self) -> list[tuple[bytes, object]]:
+        """Take everything that waits: (body, headers) of each message in any queue."""
+
+        async def take() -> list[tuple[bytes, object]]:
+            async with connected(self.broker_url) as connection, aio_pika.Channel(connection) as channel:
+                found: list[tuple[bytes, object]] = []
+                for queue in self.topology.queues:
+                    there = await channel.declare_queue(queue.name, passive=True)
+                    while message := await there.get(no_ack=True, fail=False):
+                        found.append((message.body, message.headers))
+                return found
+
+        return asyncio.run(take())
+
     def our_branches(self) -> list[str]:
         """The branches that Patchferry has pushed."""
         return [name for name in self.repository.branches() if name.startswith("patchferry/")]

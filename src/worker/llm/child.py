@@ -38,9 +38,9 @@ class Performed:
 
 
 def perform(python: str, job: Mapping[str, Any], environment: Mapping[str, str], deadline: Deadline) -> Performed:
-    """Run one job, the fields of `patchferry_engine.protocol.Job` but `home`, in a process of its own.
+    """Run one job, the fields of `patchferry_engine.protocol.Job` but `home` and `variables`, in its own process.
 
-    `environment` are the model's variables; the process gets them, a few of our own, and nothing else. Raises what
+    `environment` are the model's variables. They travel with the job, so no process shows them. Raises what
     the engine reports, what `deadline.check` raises, Refused(ENGINE) when there is no report, and
     Refused(CONFIGURATION) when `python` can't be started; each with the usage as far as it is known.
     """
@@ -52,7 +52,7 @@ def perform(python: str, job: Mapping[str, Any], environment: Mapping[str, str],
         process.Channel(outcome.LARGEST_REPORT) as channel,
     ):
         try:
-            finished = _run(python, {**job, "home": home}, {**_own(home), **environment}, channel, deadline)
+            finished = _run(python, {**job, "home": home, "variables": dict(environment)}, channel, deadline)
         except PatchferryError as error:
             error.usage = outcome.usage_in(channel.received)
             raise
@@ -78,7 +78,6 @@ def perform(python: str, job: Mapping[str, Any], environment: Mapping[str, str],
 def _run(
     python: str,
     job: Mapping[str, Any],
-    environment: Mapping[str, str],
     channel: process.Channel,
     deadline: Deadline,
 ) -> process.Finished:
@@ -86,7 +85,7 @@ def _run(
         return process.run(
             # -I: neither the working directory, nor the user's site, nor PYTHON* variables can add code.
             [python, "-I", "-X", "utf8", str(FOLDER), str(channel.child_end)],
-            env=environment,
+            env=_own(job["home"]),
             cwd=Path(job["home"]),
             deadline=deadline,
             stdin=json.dumps(job).encode(),

@@ -33,6 +33,7 @@ class Job:
 
     tree: str
     home: str
+    variables: dict[str, str]  # the provider's, and those of the network
     files: tuple[str, ...]
     all_files: tuple[str, ...]
     forbidden: tuple[str, ...]

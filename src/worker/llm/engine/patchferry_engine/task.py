@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import aider
@@ -27,6 +28,7 @@ def perform(job: Job, report: Report) -> None:
             "configuration",
             f"PATCHFERRY_ENGINE_PYTHON has aider-chat {aider.__version__}; Patchferry needs {VERSION}",
         )
+    os.environ.update(job.variables)  # only now: /proc shows the environment that a process was started with
     _keep_litellm_home(job)
     entry = _entry(job.model)
     price = job.price or _price(entry)

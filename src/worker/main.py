@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 
-from worker import models
+from worker import forges, models
 from worker.conduct import conduct
 from worker.config import Settings
 from worker.consumer import Work
 from worker.deadline import Deadline
-from worker.errors import Reason, Refused
 from worker.git.adapter import GitAdapter
 from worker.github.addresses import Addresses
 from worker.github.forge import GitHubForge
-from worker.github.tokens import StaticToken, TokenSource
+from worker.github.tokens import TokenSource
 from worker.llm.aider import AiderEngine
 from worker.queues import Topology
 from worker.redact import Redactor
@@ -61,23 +59,11 @@ class Workshop:
 
     def tokens(self) -> TokenSource | None:
         """Where GitHub's token comes from; None when there is none."""
-        if self.settings.github_app_id:
-            sentence = "a GitHub App is not supported by this version; set GITHUB_TOKEN instead of GITHUB_APP_ID"
-            raise Refused(Reason.CONFIGURATION, sentence)
-        token = self.settings.github_token
-        return StaticToken(token.get_secret_value()) if token else None
+        return forges.tokens(self.settings)
 
     def forge(self, repository: str) -> GitHubForge:
         """GitHub, for one task."""
-        return GitHubForge(
-            self.settings.github_api_url,
-            self.tokens(),
-            repository=repository,
-            write_pause=self.settings.github_write_pause,
-            ca_file=_text(self.settings.ssl_cert_file),
-            proxy=self._proxy(),
-            no_proxy=self.settings.no_proxy or None,
-        )
+        return forges.forge(self.settings, repository)
 
     def git(self, repository: str) -> GitAdapter:
         """Git over HTTP, for one repository."""
@@ -124,8 +110,7 @@ def create_service(workshop: Workshop, *, once: bool = False, idle: float = 60.0
     """A worker that consumes the queue of the settings. Raises ConfigurationError, Refused(CONFIGURATION)."""
     settings = workshop.settings
     settings.require_model()
-    if workshop.tokens() is None:
-        raise Refused(Reason.CONFIGURATION, "GITHUB_TOKEN is not set: a worker needs it to push and to answer")
+    forges.require_tokens(settings)
     swept = workshop.git("").sweep()
     if swept:
         _log.warning("swept workspaces of killed workers", count=swept)
@@ -170,7 +155,3 @@ class Performer:
             next_delay=work.next_delay,
             attempts=work.attempt + 1,
         )
-
-
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)

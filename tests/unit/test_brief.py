@@ -2,10 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from tests.fakes.git import FakeGit
-from worker import brief
-from worker.brief import Brief, trusted_comments
-from worker.deadline import Deadline
+from worker.brief import trusted_comments
 from worker.ports import Comment
 
 

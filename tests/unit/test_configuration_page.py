@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from worker.config_fields import GROUPS, variable
+from worker.config.fields import GROUPS, variable
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts" / "configuration_page.py"

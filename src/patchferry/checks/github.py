@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from patchferry.checks.result import Check, Status, fail, failed, ok, warn
-from patchferry.github import client, forge
 from worker.config import Settings
 from worker.errors import PatchferryError, Reason
+from worker.forges import client, forge
 from worker.github.errors import asking
 
 _ENOUGH = frozenset({"repo", "public_repo"})

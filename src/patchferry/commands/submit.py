@@ -23,8 +23,8 @@ def command(
     """Put an issue into the queue for a worker, and print the id of the task."""
     from pydantic import ValidationError
 
-    from patchferry.github import forge
     from patchferry.start import start
+    from worker.forges import forge, require_tokens
     from worker.github.addresses import Addresses
     from worker.models import QuickFix, task_id
     from worker.queues import Topology, publish_task
@@ -35,6 +35,8 @@ def command(
         target = addresses.target(issue)
     except ValueError as error:
         raise typer.BadParameter(f"{error}.", param_hint="OWNER/REPO#N") from error
+    if requested_by is None:
+        require_tokens(settings)
     login = requested_by or forge(settings).login()
     try:
         message = QuickFix(

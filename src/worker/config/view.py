@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, SecretStr
 
-from worker.config_fields import GROUPS, variable
+from worker.config.fields import GROUPS, variable
 
 MASK = "********"
 DEFAULT = "default"

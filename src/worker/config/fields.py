@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr
 
-from worker import config_values as values
+from worker.config import values
 
 PREFIX = "PATCHFERRY_"
 NAMED_BY_THE_WORLD = frozenset({

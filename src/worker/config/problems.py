@@ -8,8 +8,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from worker.config_fields import GitHub, Model, variable
-from worker.config_view import mask_password
+from worker.config.fields import GitHub, Model, variable
+from worker.config.view import mask_password
 
 _EXPECTED = {
     "int_parsing": "must be a whole number",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from worker.config_fields import EMPTY_IS_A_VALUE as EMPTY_FIELDS
-from worker.config_fields import PREFIX, variable
+from worker.config.fields import EMPTY_IS_A_VALUE as EMPTY_FIELDS
+from worker.config.fields import PREFIX, variable
 
 PROVIDER_VARIABLES = (
     "OPENAI_API_KEY",

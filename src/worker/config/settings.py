@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from worker.config_fields import Broker, GitHub, Model, Network, Operation, PullRequest, Task, variable
-from worker.config_problems import contradictions, sentences
-from worker.config_sources import gather, is_provider_variable
-from worker.config_view import Described, describe, secret_texts
+from worker.config.fields import Broker, GitHub, Model, Network, Operation, PullRequest, Task, variable
+from worker.config.problems import contradictions, sentences
+from worker.config.sources import gather, is_provider_variable
+from worker.config.view import Described, describe, secret_texts
 
 _DOTENV = Path(".env")
 _SHUTDOWN_MARGIN = 60

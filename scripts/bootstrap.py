@@ -76,7 +76,8 @@ def make_venv(installer: Uv | Pip, python: str | None) -> None:
     try:
         installer.make_venv(SUPPORTED[0])
     except SetupError as error:
-        raise SetupError(f"{_NEEDED} and uv could not fetch one: install python{SUPPORTED[0]}") from error
+        advice = f"install python{SUPPORTED[0]}, or set UV_PYTHON_INSTALL_MIRROR"
+        raise SetupError(f"{_NEEDED} and uv could not fetch one: {advice}") from error
 
 
 def _wanted() -> dict[str, str]:

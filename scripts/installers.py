@@ -42,7 +42,7 @@ class Uv:
     def environment(self) -> dict[str, str]:
         """uv's environment: the machine's own index settings, and a cache that can be written."""
         environment = uv_environment(os.environ)
-        if not os.access(Path.home(), os.W_OK):
+        if not os.access(os.path.expanduser("~"), os.W_OK):  # noqa: PTH111  Path.home() raises for an unknown user
             environment.setdefault("UV_CACHE_DIR", str(ROOT / ".cache" / "uv"))
         return environment
 

@@ -81,9 +81,6 @@ class DryRunForge:
     ) -> Sequence[PullRequest]:
         return self._forge.pull_requests(repository, head=head, state=state)
 
-    def pull_request_template(self, repository: str) -> str | None:
-        return self._forge.pull_request_template(repository)
-
     def create_pull_request(
         self, repository: str, *, head: str, base: str, title: str, body: str, draft: bool
     ) -> PullRequest:

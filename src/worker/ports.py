@@ -136,9 +136,6 @@ class Forge(Protocol):
     ) -> Sequence[PullRequest]:
         """Pull requests whose head is the branch `head` of the same repository, newest first."""
 
-    def pull_request_template(self, repository: str) -> str | None:
-        """The repository's own pull request template on its default branch, if it has one."""
-
     def create_pull_request(
         self, repository: str, *, head: str, base: str, title: str, body: str, draft: bool
     ) -> PullRequest:

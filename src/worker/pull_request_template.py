@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from worker.ports import Checkout
 
 _LONGEST = 20_000  # bytes, so that the whole body stays below GitHub's limit
-_FOLDERS = ("", "docs/", ".github/")
+_FOLDERS = (".github/", "", "docs/")
 _NAMES = ("pull_request_template.md", "pull_request_template.txt", "pull_request_template")
 
 
@@ -21,6 +21,6 @@ def read(checkout: Checkout) -> str | None:
 
 
 def find(files: Iterable[str]) -> str | None:
-    """Its path, compared without case; of several the one in the root, then in docs/, then in .github/."""
+    """Its path, compared without case; of several the one in .github/, then the root, then docs/."""
     known = {path.casefold(): path for path in files}
     return next((known[folder + name] for folder in _FOLDERS for name in _NAMES if folder + name in known), None)

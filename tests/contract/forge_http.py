@@ -88,9 +88,6 @@ class HttpWorld:
     def delete(self, number: int) -> None:
         self.state.issue(number).delete()
 
-    def add_template(self, text: str) -> None:
-        self.state.commit({".github/Pull_Request_Template.md": text}, "A template")
-
     def break_call(self, call: str, *, after_effect: bool) -> None:
         self.github.fail(*_CALLS[call], status=502, after_effect=after_effect)
 

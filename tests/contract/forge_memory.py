@@ -67,9 +67,6 @@ class MemoryWorld:
     def delete(self, number: int) -> None:
         self.state.issues[number].deleted = True
 
-    def add_template(self, text: str) -> None:
-        self.state.template = text
-
     def break_call(self, call: str, *, after_effect: bool) -> None:
         self.fake.fail(call, Retry(Reason.FORGE_UNAVAILABLE, "GitHub answered 502"), after_effect=after_effect)
 

@@ -61,9 +61,6 @@ class OurWorld(World, Protocol):
     def forbid_drafts(self) -> None: ...
     def lock(self, number: int) -> None: ...
     def delete(self, number: int) -> None: ...
-    def add_template(self, text: str) -> None:
-        """Give the repository a pull request template."""
-
     def break_call(self, call: str, *, after_effect: bool) -> None:
         """Let the next such call of the port be answered by 502, instead of its effect or after it."""
 

@@ -135,31 +135,3 @@ def test_a_next_page_on_another_server_is_not_followed(world: HttpWorld) -> None
 def test_what_is_no_repository_name_is_not_sent(world: HttpWorld, name: str) -> None:
     assert raised(lambda: world.forge.repository(name)).reason is Reason.REPOSITORY
     assert world.github.requests == []
-
-
-@pytest.mark.parametrize(
-    ("path", "requests"),
-    [
-        (".github/pull_request_template.md", 3),
-        ("PULL_REQUEST_TEMPLATE.md", 2),
-        ("pull_request_template.txt", 2),
-        ("docs/Pull_Request_Template.md", 3),
-    ],
-)
-def test_the_template_is_found_where_github_finds_it(world: HttpWorld, path: str, requests: int) -> None:
-    world.state.commit({path: "the template\n"})
-    assert world.forge.pull_request_template(REPOSITORY) == "the template\n"
-    assert len(world.github.requests) == requests
-
-
-def test_the_folder_github_comes_first_and_other_names_do_not_count(world: HttpWorld) -> None:
-    world.state.commit({"pull_request_template.md": "root", "docs/pull_request_template.md": "docs"})
-    world.state.commit({".github/my_pull_request_template.md": "no", ".github/PULL_REQUEST_TEMPLATE/a.md": "no"})
-    assert world.forge.pull_request_template(REPOSITORY) == "root"
-    world.state.commit({".github/pull_request_template.md": "github"})
-    assert world.forge.pull_request_template(REPOSITORY) == "github"
-
-
-def test_a_long_template_is_cut_at_20_kb(world: HttpWorld) -> None:
-    world.state.commit({"pull_request_template.md": "ü" * 15_000})
-    assert world.forge.pull_request_template(REPOSITORY) == "ü" * 10_000

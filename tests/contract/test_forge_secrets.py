@@ -55,7 +55,7 @@ def test_every_request_says_who_we_are_and_which_api_we_mean(world: HttpWorld) -
         assert exchange.request.headers["accept"] == "application/vnd.github+json"
 
 
-def test_a_whole_quickfix_costs_twelve_requests(world: HttpWorld) -> None:
+def test_a_whole_quickfix_costs_eleven_requests(world: HttpWorld) -> None:
     number = world.add_issue("Rounding", "")
     read_everything(world, number)
     assert not world.forge.branches(REPOSITORY, "patchferry/issue-1-")
@@ -63,11 +63,10 @@ def test_a_whole_quickfix_costs_twelve_requests(world: HttpWorld) -> None:
     world.forge.react(REPOSITORY, number)
     status = world.forge.create_comment(REPOSITORY, number, "working")
     world.push("fix", "a.txt", "fix")
-    assert world.forge.pull_request_template(REPOSITORY) is None
     world.forge.create_pull_request(REPOSITORY, head="fix", base="main", title="t", body="b", draft=True)
     world.forge.edit_comment(REPOSITORY, status.id, "done")
     world.forge.login()
-    assert len(world.github.requests) == 12
+    assert len(world.github.requests) == 11
 
 
 def test_the_environment_decides_nothing(world: HttpWorld, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,12 +117,6 @@ def test_where_the_plan_has_no_drafts_an_ordinary_pull_request_is_opened(world: 
     assert world.forge.pull_requests(world.repository, head="fix") == [opened]
 
 
-def test_a_template_is_found_and_none_is_no_error(world: OurWorld) -> None:
-    assert world.forge.pull_request_template(world.repository) is None
-    world.add_template("## What\n\n- [ ] tested ✓\n")
-    assert world.forge.pull_request_template(world.repository) == "## What\n\n- [ ] tested ✓\n"
-
-
 @pytest.mark.parametrize("after_effect", [False, True])
 def test_a_comment_answered_by_502_is_not_repeated(world: OurWorld, *, after_effect: bool) -> None:
     number = world.add_issue("Rounding", "")

@@ -138,10 +138,6 @@ class FakeForge:
             ]
             return [one for one in reversed(wanted) if state in {"all", one.state}]
 
-    def pull_request_template(self, repository: str) -> str | None:
-        with self._answering("pull_request_template"):
-            return self._find(repository).template
-
     def create_pull_request(
         self, repository: str, *, head: str, base: str, title: str, body: str, draft: bool
     ) -> PullRequest:

@@ -39,7 +39,6 @@ class RepositoryState:
     default_branch: str = "main"
     archived: bool = False
     drafts: bool = True
-    template: str | None = None
     roles: dict[str, str] = field(default_factory=dict)
     issues: dict[int, IssueState] = field(default_factory=dict)
     branches: dict[str, str] = field(default_factory=dict)

@@ -14,7 +14,6 @@ def real() -> FakeForge:
     repository.grant("ada", "write")
     repository.add_issue("Rounding", "1.5")
     repository.comment(1, "ada", "please")
-    repository.template = "## What"
     repository.open_pull_request("fix", author=forge.user)
     return forge
 
@@ -33,7 +32,6 @@ def test_what_can_be_read_is_read(real: FakeForge) -> None:
         (dry.commit(REPOSITORY, sha), real.commit(REPOSITORY, sha)),
         (dry.pull_requests(REPOSITORY, head="fix"), real.pull_requests(REPOSITORY, head="fix")),
         (dry.pull_requests(REPOSITORY, head="fix", state="closed"), []),
-        (dry.pull_request_template(REPOSITORY), "## What"),
     ]
     assert [(seen, seen) for seen, _ in read] == read
     assert dry.planned == ()

@@ -22,7 +22,7 @@ def test_a_minimal_quickfix_is_read_with_its_defaults() -> None:
 
 
 def test_every_kind_survives_the_way_through_the_queue() -> None:
-    messages = [
+    messages: list[QuickFix | Refine | Stop] = [
         QuickFix(repository="acme/shop", issue=12, requested_by="alice", revision=7, instructions="in Python"),
         Refine(repository="acme/shop", pull_request=45, requested_by="alice", instructions="shorter", comment_id=9,
                comment_kind="issue"),

@@ -17,7 +17,6 @@ from worker.github.client import Client
 from worker.github.connection import Network
 from worker.github.errors import Rejected, asking, unreadable
 from worker.github.pulls import Exists, open_pull_request
-from worker.github.templates import pull_request_template
 from worker.github.tokens import TokenSource
 from worker.ports import Branch, Comment, Commit, Issue, PullRequest, Repository
 
@@ -155,11 +154,6 @@ class GitHubForge:
             for pull in pulls
             if pull.head_branch == head and answers.same_repository(repository, pull.head_repository)
         ]
-
-    def pull_request_template(self, repository: str) -> str | None:
-        """The repository's own template, at most 20 kB of it."""
-        with asking(f"the repository {repository}"):
-            return pull_request_template(self._repository(repository))
 
     def create_pull_request(
         self, repository: str, *, head: str, base: str, title: str, body: str, draft: bool

@@ -140,6 +140,8 @@ def test_a_lock_holds_what_the_project_asks_for(lock: str, extras: list[str], gr
 def test_no_tracked_file_names_the_host_of_a_registry() -> None:
     git = shutil.which("git")
     assert git is not None
-    tracked = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tracked = subprocess.run(
+        [git, "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     files = [ROOT / path for path in tracked.split("\0") if path and (ROOT / path).is_file()]
     assert [file.name for file in files if any(host in file.read_bytes() for host in REGISTRY_HOSTS)] == []

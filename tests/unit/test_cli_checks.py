@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -167,7 +166,6 @@ def test_a_sentence_of_an_error_is_split_into_what_is_wrong_and_what_to_do() -> 
     assert failed("x", Refused(Reason.ISSUE, "it is gone")) == Check("x", Status.FAIL, "it is gone")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_workspace_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    assert machine.workspace(tmp_path / "a").status == "fail"
+    (tmp_path / "file").touch()
+    assert machine.workspace(tmp_path / "file" / "a").status == "fail"

@@ -49,6 +49,29 @@ class _Server(socketserver.ThreadingTCPServer):
         """A client that does not trust us, or has enough, hangs up."""
 
 
+class CutDoor(_Door):
+    """Passes everything to `port`, until `cut` breaks the connections that are open; later ones are served again."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self._to = port
+        self._open: set[socket.socket] = set()
+
+    def serve(self, connection: socket.socket) -> None:
+        self._open.add(connection)
+        try:
+            _pass_on(connection, self._to)
+        except OSError:
+            return  # cut
+        finally:
+            self._open.discard(connection)
+
+    def cut(self) -> None:
+        """Break what is open, as a network does: without a word in the protocol."""
+        for connection in list(self._open):
+            connection.shutdown(socket.SHUT_RDWR)
+
+
 class TlsDoor(_Door):
     """Takes TLS off and passes the rest to `port`."""
 

@@ -13,6 +13,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from scripts.installers import LOCK, ROOT, TOOLS, VENV, Pip, SetupError, Uv, ask, find_installer, say
 
@@ -42,15 +43,19 @@ def main() -> int:
 def make_environment() -> None:
     """Make or update .venv. Raises SetupError."""
     started = time.monotonic()
-    place = {"place": _wanted()["place"]}
+    wanted, made = _wanted(), _stamp()
     python = find_python()
     installer = find_installer()
-    if _stamp().get("place") != place["place"]:  # a virtual environment that was moved or copied is broken
+    if made.get("place") != wanted["place"]:  # a virtual environment that was moved or copied is broken
         shutil.rmtree(VENV, ignore_errors=True)
         make_venv(installer, python)
-        _write_stamp(place)
-    installer.fill_venv()
-    _write_stamp(_wanted())
+        made = {"place": wanted["place"]}
+        _write_stamp(made)
+    if made.get("packages") != wanted["packages"]:
+        installer.install_packages()
+        _write_stamp({"place": wanted["place"], "packages": wanted["packages"]})
+    installer.install_project()
+    _write_stamp(wanted)
     say(f".venv is ready after {time.monotonic() - started:.0f} s")
 
 
@@ -81,10 +86,11 @@ def make_venv(installer: Uv | Pip, python: str | None) -> None:
 
 
 def _wanted() -> dict[str, str]:
-    digest = hashlib.sha256()
-    for path in (LOCK, ROOT / "pyproject.toml"):
-        digest.update(path.read_bytes())
-    return {"place": str(ROOT), "inputs": digest.hexdigest()}
+    return {"place": str(ROOT), "packages": _digest(LOCK), "project": _digest(ROOT / "pyproject.toml")}
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _stamp() -> dict[str, str]:

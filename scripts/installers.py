@@ -50,13 +50,18 @@ class Uv:
         """`python` is a path, or a version that uv may fetch. Raises SetupError."""
         run([self.program, "venv", "--quiet", "--python", python, str(VENV)], self.environment())
 
-    def fill_venv(self) -> None:
-        """Make .venv hold exactly the lock and this project. Raises SetupError."""
+    def install_packages(self) -> None:
+        """Make .venv hold exactly the lock. Raises SetupError."""
         say(f"installing {LOCK.relative_to(ROOT)} with uv")
+        self._pip("sync", "--require-hashes", "--no-build", str(LOCK))
+
+    def install_project(self) -> None:
+        """Add this project to .venv, editable. Raises SetupError."""
+        self._pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+
+    def _pip(self, command: str, *arguments: str) -> None:
         python = ["--quiet", "--python", str(VENV / "bin" / "python")]
-        run([self.program, "pip", "sync", *python, "--require-hashes", "--no-build", str(LOCK)], self.environment())
-        editable = ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
-        run([self.program, "pip", "install", *python, *editable], self.environment())
+        run([self.program, "pip", command, *python, *arguments], self.environment())
 
 
 @dataclass(frozen=True)
@@ -67,13 +72,18 @@ class Pip:
         """`python` is a path. Works without ensurepip. Raises SetupError."""
         run([python, "-m", "venv", "--without-pip", str(VENV)], {**os.environ, **_PIP_OVERRULED})
 
-    def fill_venv(self) -> None:
-        """Make .venv hold the lock and this project. Raises SetupError."""
+    def install_packages(self) -> None:
+        """Make .venv hold the lock. Raises SetupError."""
         say(f"installing {LOCK.relative_to(ROOT)} with pip; with uv it takes seconds")
-        environment = {**os.environ, **_PIP_OVERRULED}
-        install = [sys.executable, "-m", "pip", "--python", str(VENV / "bin" / "python"), "install", "--quiet"]
-        run([*install, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK)], environment)
-        run([*install, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], environment)
+        self._pip("--require-hashes", "--only-binary", ":all:", "--requirement", str(LOCK))
+
+    def install_project(self) -> None:
+        """Add this project to .venv, editable. Raises SetupError."""
+        self._pip("--no-build-isolation", "--editable", str(ROOT))
+
+    def _pip(self, *arguments: str) -> None:
+        install = ["--python", str(VENV / "bin" / "python"), "install", "--quiet", "--no-deps"]
+        run([sys.executable, "-m", "pip", *install, *arguments], {**os.environ, **_PIP_OVERRULED})
 
 
 def find_installer() -> Uv | Pip:

@@ -64,6 +64,7 @@ def test_a_repository_is_found_from_any_folder_inside(mine: Repo) -> None:
         git_dir=root_of(mine) / ".git",
         branch="work",
         head=mine.head.commit.hexsha,
+        branches=frozenset({"work"}),
         origin=Origin("github.com", "acme/shop"),
         author=Author("Ada", "ada@example.com"),
         dirty=True,
@@ -74,6 +75,25 @@ def test_a_repository_without_changes_is_clean(mine: Repo) -> None:
     git(root_of(mine), "checkout", "--quiet", "src/cart.py")
     (root_of(mine) / "notes.txt").unlink()
     assert not read_repository(root_of(mine)).dirty
+
+
+def test_reading_writes_nothing_even_when_the_index_is_out_of_date(mine: Repo) -> None:
+    git(root_of(mine), "checkout", "--quiet", "src/cart.py")
+    index = root_of(mine) / ".git" / "index"
+    os.utime(root_of(mine) / "src" / "cart.py", (1, 1))
+    before = index.read_bytes()
+    read_repository(root_of(mine))
+    assert index.read_bytes() == before
+    git(root_of(mine), "diff")
+    assert index.read_bytes() != before
+
+
+def test_a_repository_that_git_does_not_trust_is_refused_with_what_to_do(
+    mine: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(Refused, match=r"dubious ownership .* git config --global --add safe\.directory"):
+        read_repository(root_of(mine))
 
 
 def test_the_remote_that_the_branch_follows_counts_before_origin(mine: Repo) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from worker.errors import Reason, Refused
+from worker.git.failures import said
 from worker.ports import Author
 
 if TYPE_CHECKING:
@@ -36,15 +37,17 @@ class LocalRepository:
     git_dir: Path  # the one that all work trees share
     branch: str
     head: str  # the full sha
+    branches: frozenset[str]
     origin: Origin | None
     author: Author | None
     dirty: bool  # changes that are not committed, or files that are not tracked
 
 
 def read_repository(path: Path) -> LocalRepository:
-    """Find the repository that `path` lies in.
+    """Find the repository that `path` lies in; nothing in it is written, not even its index.
 
-    Raises Refused(REPOSITORY) when there is none, it has no work tree or no commit, or no branch is checked out.
+    Raises Refused(REPOSITORY) when there is none, git does not trust it, it has no work tree or no commit, or no branch
+    is checked out.
     """
     from git import InvalidGitRepositoryError, NoSuchPathError, Repo  # noqa: PLC0415 (it starts git when imported)
 
@@ -74,6 +77,7 @@ def _describe(repository: Repo, path: Path) -> LocalRepository:
     if repository.working_tree_dir is None:
         raise Refused(Reason.REPOSITORY, f"{path} is a bare repository; give the path of a clone with its files")
     root = Path(repository.working_tree_dir)
+    dirty = _is_dirty(repository)
     if repository.head.is_detached:
         raise Refused(Reason.REPOSITORY, f"no branch is checked out in {root}; run git switch <branch> first")
     if not repository.head.is_valid():
@@ -83,10 +87,22 @@ def _describe(repository: Repo, path: Path) -> LocalRepository:
         git_dir=Path(repository.common_dir).resolve(),
         branch=repository.active_branch.name,
         head=repository.head.commit.hexsha,
+        branches=frozenset(head.name for head in repository.heads),
         origin=_origin(repository),
         author=_author(repository),
-        dirty=repository.is_dirty(untracked_files=True),
+        dirty=dirty,
     )
+
+
+def _is_dirty(repository: Repo) -> bool:
+    """GitPython's own `is_dirty` runs `git diff`, which brings the index up to date on the disk."""
+    from git import GitCommandError  # noqa: PLC0415
+
+    try:
+        return bool(repository.git(no_optional_locks=True).status("--porcelain"))
+    except GitCommandError as error:
+        why = " ".join(str(error.stderr).strip().removeprefix("stderr: ").strip("'").split())
+        raise Refused(Reason.REPOSITORY, f"git does not read {repository.working_tree_dir}: {said(why)}") from error
 
 
 def _origin(repository: Repo) -> Origin | None:

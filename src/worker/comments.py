@@ -158,5 +158,6 @@ def _cut(text: str, length: int) -> str:
 
 def _sentence(text: str) -> str:
     plain = _one_line(text)
-    plain = plain[:1].upper() + plain[1:]
+    if plain.split(" ", 1)[0].isalpha():  # a word, not the name of a model or a file
+        plain = plain[:1].upper() + plain[1:]
     return plain if plain.endswith((".", "!", "?", ":")) else plain + "."

@@ -53,7 +53,10 @@ class Service:
             connection = await broker.connect()
         await declare(connection, self.topology)
         run = _Run(self, broker, connection)
-        await run.app.run()
+        try:
+            await run.app.run()
+        finally:
+            run.watchdog.cancel()
         return CUT_OFF_EXIT_CODE if run.consumer.cut_off else 0
 
 
@@ -64,6 +67,7 @@ class _Run:
         self._service = service
         self._connection = connection
         self._claimed = asyncio.Event()
+        self.watchdog = _watchdog(service.grace + 2 * _MARGIN_SECONDS)
         version = broker_version(connection)
         seconds = effective_deadline(version, service.task_timeout, service.stated_consumer_timeout)
         _log.info("connected", broker=".".join(map(str, version)), task_timeout=seconds)
@@ -118,7 +122,7 @@ class _Run:
 
     async def _drain(self) -> None:
         _log.info("stopping", grace=self._service.grace)
-        _end_if_hung(self._service.grace + 2 * _MARGIN_SECONDS)
+        self.watchdog.start()
         await self._stop_consuming()
         await self.consumer.drain(self._service.grace, _MARGIN_SECONDS)
 
@@ -133,11 +137,13 @@ async def _undecoded(message: RabbitMessage) -> bytes:
     return message.body
 
 
-def _end_if_hung(seconds: float) -> None:
+def _watchdog(seconds: float) -> threading.Timer:
+    """Ends the process when it takes longer than that to stop."""
+
     def end() -> None:
         _log.error("hung while stopping")
         os._exit(CUT_OFF_EXIT_CODE)
 
-    watchdog = threading.Timer(seconds, end)
-    watchdog.daemon = True
-    watchdog.start()
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    return timer

@@ -101,7 +101,8 @@ def test_a_refused_key_costs_one_request_and_is_told(make_world: MakeWorld) -> N
                OPENAI_API_KEY="sk-wrong", PATCHFERRY_MODEL_PRICES=str(world.prices()))  # fmt: skip
     assert len(world.model.calls) == 1
     assert "❌ No pull request" in world.status(issue).body
-    assert "refused the key" in world.status(issue).body
+    assert "No pull request: openai/scripted:1b refused our credentials" in world.status(issue).body
+    assert "OPENAI_API_KEY" in world.status(issue).body
 
 
 def test_a_rate_limit_that_passes_does_not_cost_the_task(make_world: MakeWorld) -> None:

@@ -87,7 +87,8 @@ class GitCheckout:
 
     def push(self, sha: str, branch: str, *, expected: str | None) -> None:
         """Publish `sha` as `branch`; a branch that is at `sha` already is fine."""
-        self._remote.push(self._git, sha, branch, expected=expected)
+        with self._git.deadline.publishing():
+            self._remote.push(self._git, sha, branch, expected=expected)
 
 
 def _is_utf8(name: bytes) -> bool:

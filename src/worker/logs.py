@@ -41,11 +41,17 @@ _log = structlog.get_logger(__name__)
 
 
 def configure(
-    log_format: Literal["auto", "json", "text"], level: str, redactor: Redactor, stream: TextIO | None = None
+    log_format: Literal["auto", "json", "text"],
+    level: str,
+    redactor: Redactor,
+    stream: TextIO | None = None,
+    *,
+    render: Processor | None = None,
 ) -> None:
     """Send all logs of at least `level` to `stream` (stderr when None), uncaught exceptions and warnings included.
 
-    `auto` means text when the stream is a terminal, else JSON. Called once, before anything is logged.
+    `auto` means what `render` makes of an event, a line or structlog.DropEvent; without it text when the stream is a
+    terminal, else JSON. Called once, before anything is logged.
     """
     stream = stream or sys.stderr
     text = log_format == "text" or (log_format == "auto" and stream.isatty())
@@ -56,7 +62,7 @@ def configure(
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _cleaned_by(redactor),
-                *_renderers(text=text, colors=stream.isatty()),
+                *([render] if render and log_format == "auto" else _renderers(text=text, colors=stream.isatty())),
             ],
         )
     )
@@ -74,6 +80,11 @@ def configure(
     threading.excepthook = _uncaught_in_thread
 
 
+def printable(text: str) -> str:
+    """`text` with all that could steer a terminal written as an escape; line breaks and tabs stay."""
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
 def bind_task(
     *, task_id: str, repository: str, kind: str, delivery_id: str | None = None
 ) -> AbstractContextManager[None]:
@@ -88,8 +99,8 @@ class _Handler(logging.StreamHandler[TextIO]):
     """Reports a record that can't be rendered without showing what is in it, as the standard library would."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the standard library's name
-        if self.stream.closed or isinstance(sys.exception(), OSError):
-            return  # there is nowhere left to say it
+        if self.stream.closed or isinstance(sys.exception(), OSError | structlog.DropEvent):
+            return  # there is nowhere left to say it, or nothing to say
         problem = type(sys.exception()).__name__
         place = f"{record.pathname}:{record.lineno}"
         self.stream.write(self.format(_record(record.name, f"log line lost at {place}: {problem}")) + self.terminator)
@@ -155,7 +166,7 @@ def _printable(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> E
 def _escaped(value: Any, many_lines: bool) -> Any:  # noqa: FBT001
     if not isinstance(value, str):
         return value
-    value = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], value)
+    value = printable(value)
     return value if many_lines else value.replace("\n", "\\n")
 
 

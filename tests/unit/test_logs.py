@@ -7,7 +7,7 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, Literal
 
 import pytest
@@ -174,6 +174,21 @@ def test_a_terminal_gets_coloured_text_unless_json_is_asked_for(
     assert ("some" if "\x1b[" in terminal.getvalue() else "none") == escapes
     assert "cloned" in terminal.getvalue()
     assert SECRET not in terminal.getvalue()
+
+
+def test_a_command_may_draw_the_lines_itself_unless_a_format_is_asked_for(stream: io.StringIO) -> None:
+    def draw(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
+        if event["event"] == "boring":
+            raise structlog.DropEvent
+        return f"{event['event']} {event['what']}"
+
+    configure("auto", "INFO", Redactor([SECRET]), stream, render=draw)
+    structlog.get_logger("x").info("boring")
+    structlog.get_logger("x").info("told", what=SECRET)
+    assert stream.getvalue() == "told ***\n"
+    configure("json", "INFO", Redactor([SECRET]), stream, render=draw)
+    structlog.get_logger("x").info("boring")
+    assert json.loads(stream.getvalue().splitlines()[-1])["event"] == "boring"
 
 
 def test_text_without_a_terminal_has_no_colours_and_plain_tracebacks(stream: io.StringIO) -> None:

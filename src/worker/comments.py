@@ -30,8 +30,10 @@ def working() -> str:
     return "👀 On it: reading the repository and asking the model. This comment will tell how it ended."
 
 
-def opened(url: str, *, draft: bool, report: RunReport | None) -> str:
+def opened(url: str, *, draft: bool, wanted_draft: bool, report: RunReport | None) -> str:
     kind = "Draft pull request" if draft else "Pull request"
+    if wanted_draft and not draft:
+        kind += " (not a draft: the plan of this repository has none)"
     facts = "" if report is None else f"\n\nChanged: {changed(report)}."
     return f"✅ {kind}: {url}{facts}"
 

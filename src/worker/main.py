@@ -125,6 +125,7 @@ def create_service(workshop: Workshop, *, once: bool = False, idle: float = 60.0
         publish_timeout=settings.publish_timeout,
         once=once,
         idle=idle,
+        health_port=settings.health_port,
     )
 
 

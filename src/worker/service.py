@@ -18,6 +18,7 @@ from faststream.rabbit.annotations import RabbitMessage as Delivery
 
 from worker.broker import broker_version, effective_deadline, publish, translated
 from worker.consumer import Consumer, Work
+from worker.health import Health
 from worker.ladder import ATTEMPT_HEADER
 from worker.queues import Topology, declare
 from worker.tasks import Outcome
@@ -42,6 +43,7 @@ class Service:
     publish_timeout: float
     once: bool = False
     idle: float = 60.0
+    health_port: int = 0
 
     async def serve(self) -> int:
         """Consume until told to stop; returns the exit code.
@@ -54,7 +56,10 @@ class Service:
         await declare(connection, self.topology)
         run = _Run(self, broker, connection)
         try:
-            await run.app.run()
+            with Health(self.health_port, lambda: run.connected) as health:
+                ticking = asyncio.create_task(_tick(health))
+                await run.app.run()
+                ticking.cancel()
         finally:
             run.watchdog.cancel()
         return CUT_OFF_EXIT_CODE if run.consumer.cut_off else 0
@@ -87,6 +92,11 @@ class _Run:
         )
         self._subscriber(self._handle)
         self.app = FastStream(broker, logger=None, after_startup=[self._started], on_shutdown=[self._drain])
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is there at this moment."""
+        return self._connection.connected.is_set()
 
     async def _handle(self, message: Delivery) -> None:
         await self.consumer.handle(message)
@@ -131,6 +141,12 @@ class _Run:
             await self._subscriber.stop()
         except (AMQPError, OSError, RuntimeError) as error:
             _log.warning("consumer not cancelled: the connection is gone", error=type(error).__name__)
+
+
+async def _tick(health: Health) -> None:
+    while True:
+        health.tick()
+        await asyncio.sleep(1)
 
 
 async def _undecoded(message: RabbitMessage) -> bytes:

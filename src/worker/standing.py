@@ -30,7 +30,10 @@ def settle(job: Job, repository: Repository, title: str) -> Outcome | None:
         if (found := _pull_request(job, branch.name)) and found.state == "open":
             return _known(job, found, comments.already_open(found.url))
     left = next((branch for branch in branches if branch.name == job.branch), None)
-    return _resume(job, repository, title, left) if left else None
+    if left is None:
+        _log.info("nothing stands yet")
+        return None
+    return _resume(job, repository, title, left)
 
 
 def _pull_request(job: Job, head: str) -> PullRequest | None:
@@ -43,7 +46,7 @@ def _pull_request(job: Job, head: str) -> PullRequest | None:
 def _text(found: PullRequest) -> str:
     if found.state == "closed":
         return comments.already_ended(found.url, merged=found.merged)
-    return comments.opened(found.url, draft=found.draft, report=None)
+    return comments.opened(found.url, draft=found.draft, wanted_draft=False, report=None)
 
 
 def _known(job: Job, found: PullRequest, text: str) -> Opened:

@@ -72,6 +72,11 @@ def test_submit_of_the_same_issue_twice_is_the_same_task(world: World) -> None:
     assert first == second != ""
 
 
+def test_submit_again_is_another_attempt(world: World) -> None:
+    first, second = (world.run("submit", "acme/shop#7", *options).stdout for options in ([], ["--again"]))
+    assert first != second
+
+
 def test_doctor_finds_nothing_missing_in_a_world_that_is_complete(world: World) -> None:
     ended = world.run("doctor", "--repository", "acme/shop", "-o", "json")
     found = checks(ended)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
+
+import httpx
 
 from tests.e2e.conftest import MakeWorld
 from tests.e2e.world import FIX, World, eventually, finish, terminate
@@ -179,6 +182,19 @@ def test_an_idle_worker_stops_at_once(world: World) -> None:
             pass
         ended = terminate(process, timeout=10)
     assert ended.returncode == 0
+
+
+def test_a_worker_answers_probes_while_it_works(make_world: MakeWorld) -> None:
+    world = make_world(after(1))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    world.ask(world.issue())
+    with world.start("worker", PATCHFERRY_HEALTH_PORT=str(port)) as process:
+        eventually(lambda: world.model.calls)
+        assert httpx.get(f"http://127.0.0.1:{port}/health/live").status_code == 200
+        assert httpx.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200
+        terminate(process)
 
 
 def test_a_worker_without_a_broker_says_so_and_exits_3(world: World) -> None:

@@ -239,6 +239,13 @@ def test_a_push_that_a_rule_refuses_names_the_rule(scene: Scene) -> None:
     assert "GH013" in scene.told
 
 
+def test_where_there_are_no_drafts_the_status_says_that_it_is_an_ordinary_pull_request(scene: Scene) -> None:
+    scene.state.drafts = False
+    scene.play()
+    assert not scene.state.pull_requests[0].draft
+    assert "not a draft: the plan of this repository has none" in scene.told
+
+
 def test_the_repositorys_pull_request_template_is_kept_as_it_was_before_the_edit(scene: Scene) -> None:
     scene.server.commit("main", {".github/PULL_REQUEST_TEMPLATE.md": "## Checklist\n"})
     scene.engine = FakeEngine(writes(".github/PULL_REQUEST_TEMPLATE.md", "spoilt"))

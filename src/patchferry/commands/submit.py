@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -18,9 +19,13 @@ def command(
     requested_by: Annotated[
         str | None, typer.Option(metavar="LOGIN", help="Who asks for it; by default the token's user.")
     ] = None,
+    again: Annotated[bool, typer.Option("--again", help="A new attempt, although an earlier one has ended.")] = False,
     output: Output = Format.TEXT,
 ) -> None:
-    """Put an issue into the queue for a worker, and print the id of the task."""
+    """Put an issue into the queue for a worker, and print the id of the task.
+
+    The same issue is the same task: once it has ended, only --again makes another attempt.
+    """
     from pydantic import ValidationError
 
     from patchferry.start import start
@@ -40,7 +45,11 @@ def command(
     login = requested_by or forge(settings).login()
     try:
         message = QuickFix(
-            repository=target.repository, issue=target.number, requested_by=login, created_at=datetime.now(UTC)
+            repository=target.repository,
+            issue=target.number,
+            requested_by=login,
+            revision=time.time_ns() // 1_000_000 if again else 0,
+            created_at=datetime.now(UTC),
         )
     except ValidationError as error:
         raise typer.BadParameter(f"{login!r} is no login on GitHub.", param_hint="--requested-by") from error

@@ -122,7 +122,10 @@ class Task(BaseModel):
     task_timeout: int = Field(
         3600, gt=0, le=82_800, description="Seconds that a task may take, the clone included; at most 23 hours."
     )
-    max_iterations: Caps = Field(3, description="How often the model may be asked to repair its own change.")
+    max_iterations: Caps = Field(
+        3,
+        description="How often the model may be asked to repair its own change; reserved: no tests are run yet.",
+    )
     budget_tokens: Caps = Field(2_000_000, description="Tokens that one pull request may cost, in and out together.")
     budget_usd: float = Field(5.0, gt=0, description="US dollars that one pull request may cost.")
     max_changed_files: Caps = Field(50, description="The most files that a change may touch.")
@@ -163,7 +166,9 @@ class Operation(BaseModel):
         description="Where repositories are cloned to; empty when no task runs.",
         json_schema_extra={"default_in_words": TEMPORARY_FOLDER},
     )
-    cache_dir: Path | None = Field(None, description="Where clones may be kept between tasks; not set = nowhere.")
+    cache_dir: Path | None = Field(
+        None, description="Where clones may be kept between tasks; reserved: none are kept yet."
+    )
     shutdown_grace: int = Field(
         0, ge=0, description="Seconds that running work gets after SIGTERM; 0 = TASK_TIMEOUT and a minute."
     )

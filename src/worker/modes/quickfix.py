@@ -92,5 +92,7 @@ def _open(job: Job, repository: Repository, made: Draft, template: str | None) -
     body = comments.pull_request_body(job.task, made.diff, made.report, made.said, template)
     opened = job.open_pull_request(repository.default_branch, made.title, body)
     _log.info("pull request opened", pull_request=opened.number, draft=opened.draft)
-    job.status.show("done", comments.opened(opened.url, draft=opened.draft, report=made.report))
+    job.status.show(
+        "done", comments.opened(opened.url, draft=opened.draft, wanted_draft=job.rules.draft, report=made.report)
+    )
     return Opened(opened.url, opened.number, opened.head_branch, made.report, made.diff.patch)

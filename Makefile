@@ -21,6 +21,8 @@ test: setup ## the whole suite on a real RabbitMQ (ARGS=… for pytest)
 	@$(WITH_BROKER) $(BIN)/pytest -n 2 $(ARGS)
 
 test-live: setup ## the contract suite on the real GitHub: needs PATCHFERRY_LIVE_TOKEN and PATCHFERRY_LIVE_REPOSITORY
+	@test -n "$$PATCHFERRY_LIVE_TOKEN" -a -n "$$PATCHFERRY_LIVE_REPOSITORY" || \
+		{ echo "test-live: set PATCHFERRY_LIVE_TOKEN and PATCHFERRY_LIVE_REPOSITORY (it may be littered)" >&2; exit 3; }
 	@$(BIN)/pytest -m live $(ARGS)
 
 lint: setup ## formatting, lint, types, import rules, shell scripts, generated pages

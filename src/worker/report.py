@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
-from worker.ports import Usage
+from worker.usage import Usage
 
 NO_SANDBOX = "none: no tests were run"
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from worker.deadline import Deadline
 from worker.errors import Reason
-from worker.ports import Engine, Git, Usage
+from worker.ports import Engine, Git
 from worker.report import RunReport
+from worker.usage import Usage
 
 
 @dataclass(frozen=True)

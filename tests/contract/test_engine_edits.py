@@ -21,7 +21,7 @@ from tests.contract.engine_world import (
 from tests.fakes.model import NAME, ScriptedModel
 from tests.fakes.model_script import Say
 from worker.errors import Reason, Refused
-from worker.ports import Usage
+from worker.usage import Usage
 
 WRONG = block("greet.py", "    return 'goodbye'\n", "    return 'hello ' + name\n")
 

@@ -32,7 +32,7 @@ from tests.fakes.model_script import Cut, Drip, Drop, Hang, Request, Say, Status
 from worker.deadline import Deadline
 from worker.errors import CutOff, PatchferryError, Reason, Refused, Retry
 from worker.llm.aider import AiderEngine
-from worker.ports import Usage
+from worker.usage import Usage
 
 WRONG = FIX.replace("helo", "holla")  # matches nothing in the file
 

@@ -9,8 +9,8 @@ from tests.e2e.world import FIX, World
 from tests.fakes.model_script import Hang, Status
 
 FIXED = "def add(a, b):\n    return a + b\n"
-STEPS = ["started", "permitted", "nothing stands yet", "announced", "cloned", "files chosen", "edited", "diff accepted", "committed",
-         "pushed", "pull request opened", "ended", "settled"]  # fmt: skip
+STEPS = ["started", "permitted", "nothing stands yet", "announced", "cloned", "files chosen", "edited",
+         "diff accepted", "committed", "pushed", "pull request opened", "ended", "settled"]  # fmt: skip
 
 
 def edit(path: str, before: str, after: str) -> str:

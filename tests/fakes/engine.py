@@ -7,7 +7,8 @@ from pathlib import Path
 
 from worker.deadline import Deadline
 from worker.errors import PatchferryError
-from worker.ports import EditRequest, EditResult, Usage
+from worker.ports import EditRequest, EditResult
+from worker.usage import Usage
 
 Edit = Callable[[Path], None]
 

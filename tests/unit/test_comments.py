@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker import comments, markers
-from worker.ports import Author, Diff, FileChange, Usage
+from worker.ports import Author, Diff, FileChange
 from worker.report import RunReport
 from worker.tasks import Rules, Task
+from worker.usage import Usage
 
 TASK = Task("0123456789abcdef", "acme/shop", "alice", issue=12)
 REPORT = RunReport(

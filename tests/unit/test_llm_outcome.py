@@ -7,7 +7,7 @@ import pytest
 
 from worker.errors import Reason, Refused, Retry
 from worker.llm.outcome import Done, Failed, ending_of, usage_in
-from worker.ports import Usage
+from worker.usage import Usage
 
 USAGE: dict[str, Any] = {"type": "usage", "tokens_in": 10, "tokens_out": 2, "calls": 1, "cost_usd": 0.5}
 DONE: dict[str, Any] = {"type": "done", "summary": "Done.", "rounds": 1, "engine": "aider 0.86.2", "notes": []}

@@ -15,8 +15,8 @@ from worker import markers
 from worker.conduct import conduct
 from worker.deadline import Deadline
 from worker.errors import CutOff, Reason, Refused, Retry
-from worker.ports import Usage
 from worker.tasks import Answered, Ignored, Opened, Outcome, Rules, Task, Tools
+from worker.usage import Usage
 
 TASK_ID = "0123456789abcdef"
 BRANCH = "patchferry/issue-1-01234567"

@@ -15,8 +15,8 @@ from worker import process
 from worker.deadline import Deadline
 from worker.errors import PatchferryError, Reason, Refused
 from worker.llm import outcome
-from worker.ports import Usage
 from worker.redact import Redactor
+from worker.usage import Usage
 
 FOLDER = Path(__file__).parent / "engine"
 

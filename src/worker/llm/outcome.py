@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from worker.errors import PatchferryError, Reason, Refused, Retry
-from worker.ports import Usage
+from worker.usage import Usage
 
 LARGEST_REPORT = 1_000_000  # bytes
 

@@ -30,7 +30,7 @@ lint: setup ## formatting, lint, types, import rules, shell scripts, generated p
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/shellcheck .ci/run scripts/*.sh
+	@$(BIN)/shellcheck .ci/run $$(git ls-files '*.sh')
 	@$(BIN)/python -m scripts.configuration_page --check
 
 format: setup ## bring the files into shape

@@ -29,7 +29,8 @@ def conduct(
     """Do one task and tell its requester how it ended.
 
     `next_delay` says in how many seconds a passing failure is tried again, None for never. Raises Retry (the
-    requester knows that it waits, or that it was given up), CutOff, and whatever is a bug.
+    requester knows that it waits, or that it was given up), CutOff, and whatever is a bug; also Refused, when not even
+    the permission could be looked up, so that nobody may be told.
     """
     permissions = Permissions(forge, task.repository)
     if not permissions.may_write(task.requested_by):

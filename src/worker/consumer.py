@@ -17,7 +17,7 @@ from faststream.rabbit import RabbitMessage
 
 from worker import ladder, models
 from worker.deadline import Deadline
-from worker.errors import CutOff, Retry
+from worker.errors import CutOff, Refused, Retry
 from worker.logs import bind_task
 from worker.tasks import Outcome
 
@@ -133,6 +133,9 @@ class Consumer:
             self.cut_off = True
             _log.warning("cut off", sentence=cut.sentence)
             return Settlement.KEEP
+        except Refused as refused:
+            _log.error("refused, and nobody can be told", reason=str(refused.reason), sentence=refused.sentence)
+            return Settlement.DEAD
         except Exception:  # noqa: BLE001 - whatever it is, the delivery has to be settled
             _log.exception("broken")
             return Settlement.DEAD

@@ -157,6 +157,37 @@ def test_a_permission_check_without_an_answer_is_tried_again_and_is_no_refusal(w
     assert len(world.repository.pull_requests) == 1
 
 
+def test_a_token_that_is_refused_leaves_the_task_in_the_dead_queue_and_says_so_in_the_log(world: World) -> None:
+    issue = world.issue()
+    world.ask(issue)
+    world.github.revoke(world.token)
+    ended = world.work()
+    (line,) = [line for line in ended.log if line["level"] == "error"]
+    assert line["event"] == "refused, and nobody can be told"
+    assert line["reason"] == "credentials"
+    assert "Traceback" not in ended.stderr
+    assert issue.comments == []
+    assert world.waiting() == {"tasks": 0, "dead": 1, "retry": 0}
+
+
+def test_a_renamed_repository_is_not_followed(world: World) -> None:
+    world.ask(world.issue())
+    world.repository.rename("acme/store")
+    ended = world.work()
+    assert "acme/store" in ended.stderr
+    assert world.model.calls == []
+    assert world.waiting() == {"tasks": 0, "dead": 1, "retry": 0}
+
+
+def test_a_repository_that_is_archived_is_told_without_asking_the_model(world: World) -> None:
+    issue = world.issue()
+    world.ask(issue)
+    world.repository.archive()
+    ended = world.work()
+    assert world.model.calls == []
+    assert "archived" in ended.stderr
+
+
 def test_the_same_message_twice_has_one_effect(world: World) -> None:
     issue = world.issue()
     assert world.ask(issue) == world.ask(issue)

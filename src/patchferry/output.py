@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
+
+_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 class Format(StrEnum):
@@ -22,18 +25,31 @@ Output = Annotated[Format, typer.Option("--output", "-o", help="How to print the
 
 
 def say(sentence: str) -> None:
-    """Tell the person in front of the terminal."""
-    sys.stderr.write(f"{sentence}\n")
+    """Tell the person in front of the terminal; nothing in the sentence can steer it."""
+    from worker.logs import printable  # noqa: PLC0415 -- slow
+
+    _write(sys.stderr, printable(sentence))
 
 
 def print_text(text: str) -> None:
     """Print a result for people."""
-    sys.stdout.write(f"{text}\n")
+    _write(sys.stdout, text)
 
 
 def print_json(result: Any) -> None:
     """Print a result for programs."""
-    sys.stdout.write(f"{json.dumps(result, indent=2)}\n")
+    _write(sys.stdout, json.dumps(result, indent=2))
+
+
+def print_patch(patch: str) -> None:
+    """Print a diff: as it is for a program, coloured and without what could steer it on a terminal."""
+    if sys.stdout.isatty():
+        from worker.logs import printable  # noqa: PLC0415 -- slow
+
+        patch = printable(patch)
+        if "NO_COLOR" not in os.environ:  # https://no-color.org
+            patch = "\n".join(typer.style(line, fg=_COLOURS.get(line[:1])) for line in patch.split("\n"))
+    _write(sys.stdout, patch.removesuffix("\n"))
 
 
 def print_columns(rows: Sequence[Sequence[str]]) -> None:
@@ -41,3 +57,9 @@ def print_columns(rows: Sequence[Sequence[str]]) -> None:
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))] if rows else []
     for row in rows:
         print_text("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """A line; what the stream's encoding does not know becomes an escape."""
+    encoding = stream.encoding or "utf-8"
+    stream.write(f"{text.encode(encoding, 'backslashreplace').decode(encoding)}\n")

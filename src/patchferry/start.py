@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from structlog.types import Processor
+
 from worker.config import Settings, load
 from worker.logs import configure
 from worker.redact import Redactor
@@ -18,12 +20,12 @@ class Start:
     redactor: Redactor
 
 
-def start(overrides: Mapping[str, str] | None = None) -> Start:
+def start(overrides: Mapping[str, str] | None = None, *, render: Processor | None = None) -> Start:
     """Read the settings, `.env` included, and set the logs up; `overrides` are values by variable.
 
-    Raises ConfigurationError with all problems.
+    `render` draws the logs when no format is asked for. Raises ConfigurationError with all problems.
     """
     settings = load(read_dotenv=True, overrides=overrides)
     redactor = Redactor(settings.secrets())
-    configure(settings.log_format, settings.log_level, redactor)
+    configure(settings.log_format, settings.log_level, redactor, render=render)
     return Start(settings, redactor)

@@ -16,7 +16,7 @@ def command(
     request: Annotated[
         str | None,
         typer.Argument(
-            help="owner/repo#12 or the address of an issue; with --repo a text whose first line is the title "
+            help="owner/repo#12 or the address of an issue; with --repo also a text whose first line is the title "
             "(- reads it from the standard input).",
             show_default=False,
         ),
@@ -24,13 +24,13 @@ def command(
     *,
     repo: Annotated[
         str | None,
-        typer.Option(
-            "--repo", help="A folder (ends in a branch there), or a repository on GitHub.", metavar="PATH|URL"
-        ),
+        typer.Option("--repo", help="A folder of yours, or a repository on GitHub.", metavar="PATH|URL|OWNER/NAME"),
     ] = None,
-    issue: Annotated[int | None, typer.Option("--issue", help="With --repo: the issue to take.", min=1)] = None,
+    issue: Annotated[
+        int | None, typer.Option("--issue", help="With --repo: the issue to take.", min=1, metavar="N")
+    ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the diff and the planned calls of GitHub; write nothing.")
+        bool, typer.Option("--dry-run", help="Show the diff and what GitHub would be sent; write nothing.")
     ] = False,
     model: Annotated[
         str | None, typer.Option("--model", help="The model, instead of PATCHFERRY_MODEL.", show_default=False)
@@ -39,15 +39,41 @@ def command(
 ) -> int:
     """Fix one issue here and now, without a broker.
 
-    A repository on GitHub gets a pull request; a folder gets a branch, and your working copy is never touched.
-    """
-    from patchferry.asked import asked
-    from patchferry.running import run
-    from patchferry.start import start
-    from worker.main import Workshop
+    An issue on GitHub gets a pull request. A folder gets a branch, and its working copy is not touched.
 
-    started = start({"PATCHFERRY_MODEL": model} if model else None)
-    workshop = Workshop(started.settings, started.redactor)
-    if request == "-":
-        request = sys.stdin.read()
-    return run(workshop, asked(workshop.addresses, request, repo, issue), dry_run=dry_run, output=output)
+    \b
+    Examples:
+      patchferry run acme/shop#12
+      patchferry run --repo . "Round prices to whole cents"
+      patchferry run --repo ~/shop --issue 12 --dry-run
+    """  # noqa: D301 -- to click, a backspace means: keep these lines
+    from patchferry.stopping import Stop
+
+    with Stop() as stop:
+        from patchferry.asked import asked
+        from patchferry.progress import Progress
+        from patchferry.running import run
+        from patchferry.start import start
+        from worker.main import Workshop
+
+        progress = Progress(dry_run=dry_run)
+        started = start(_overrides(model), render=progress)
+        workshop = Workshop(started.settings, started.redactor)
+        if request == "-":
+            request = sys.stdin.buffer.read().decode(errors="surrogateescape")
+        what = asked(workshop.addresses, request, repo, issue)
+        return run(workshop, what, stop, dry_run=dry_run, output=output)
+
+
+def _overrides(model: str | None) -> dict[str, str]:
+    from worker.config import values
+
+    if model is None:
+        return {}
+    try:
+        values.model_name(model)
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--model") from error
+    if not model:
+        raise typer.BadParameter("name a model, such as ollama_chat/qwen2.5-coder:14b.", param_hint="--model")
+    return {"PATCHFERRY_MODEL": model}

@@ -94,11 +94,15 @@ def collect(evidence: Evidence, world: World, outputs: Sequence[str]) -> None:
 
 
 def _look_at(evidence: Evidence, pid: int, worker: bytes) -> None:
-    """A child that has not called exec yet is the worker itself; one that is in it is looked at next time."""
+    """A child that has not called exec yet is the worker itself; one that is in it is looked at next time.
+
+    While exec runs, /proc may show arguments that are not complete, or that run over into the environment.
+    """
     with suppress(OSError):
         argv = Path(f"/proc/{pid}/cmdline").read_bytes()
         environment = Path(f"/proc/{pid}/environ").read_bytes()
-        if argv in {b"", worker} or Path(f"/proc/{pid}/cmdline").read_bytes() != argv:
+        settled = argv.endswith(b"\0") and argv == Path(f"/proc/{pid}/cmdline").read_bytes()
+        if argv == worker or not settled:
             return
         name = "the engine" if b"/engine\0" in argv else "git" if b"git" in argv.split(b"\0")[0] else "another child"
         evidence.add(f"argv of {name}", argv)

@@ -39,8 +39,11 @@ CALLS = (
     PlannedCall("POST", "/repos/acme/shop/pulls", "open the pull request", "Fixes #1"),
 )
 DRY = Ended(PLANNED, dry_run=True, planned=CALLS, pushes=((SHA, "patchferry/issue-1-0"),))
-MADE = {"diff": PATCH, "report": json.loads(json.dumps(REPORT.as_json())), "usage": {"tokens_in": 1200, "tokens_out": 80, "calls": 1,
-        "cost_usd": 0.0016}}  # fmt: skip
+MADE = {
+    "diff": PATCH,
+    "report": json.loads(json.dumps(REPORT.as_json())),
+    "usage": {"tokens_in": 1200, "tokens_out": 80, "calls": 1, "cost_usd": 0.0016},
+}
 
 
 def refused(said: str = "", usage: Usage | None = None) -> Refused:

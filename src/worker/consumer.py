@@ -90,11 +90,14 @@ class Consumer:
 
     async def drain(self, grace: float, margin: float) -> None:
         """Let the running work end for `grace` seconds, then cut it off and wait `margin` seconds for that."""
-        if await self._idle(grace):
-            return
+        if not await self._idle(grace):
+            self.cut()
+            await self._idle(margin)
+
+    def cut(self) -> None:
+        """Cut the running work off now; its messages stay with the broker."""
         for work, _ in self._running.values():
             work.deadline.cancel("the worker was told to stop")
-        await self._idle(margin)
 
     async def finished(self) -> None:
         """Wait until nothing runs, and what ran is settled."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -133,6 +134,8 @@ class _Run:
     async def _drain(self) -> None:
         _log.info("stopping", grace=self._service.grace)
         self.watchdog.start()
+        for asked_again in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(asked_again, self.consumer.cut)
         await self._stop_consuming()
         await self.consumer.drain(self._service.grace, _MARGIN_SECONDS)
 

@@ -78,6 +78,22 @@ def test_work_that_outlasts_the_grace_is_cut_off_and_done_by_the_next_worker(mak
     assert "✅" in world.status(issue).body
 
 
+def test_a_second_signal_cuts_the_work_off_at_once(make_world: MakeWorld) -> None:
+    world = make_world([Hang()])
+    world.ask(world.issue())
+    with world.start("worker") as process:
+        eventually(lambda: world.model.calls)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        while "stopping" not in process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+        ended = finish(process, timeout=20)
+    assert ended.returncode == 4
+    assert world.left_over() == []
+    assert world.waiting()["tasks"] == 1
+
+
 def test_a_killed_worker_leaves_no_engine_and_the_next_one_sweeps_its_workspace_and_does_the_task(
     make_world: MakeWorld,
 ) -> None:

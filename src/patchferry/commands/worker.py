@@ -20,7 +20,7 @@ def command(
     """Take tasks from the queue until told to stop.
 
     SIGTERM lets the running task end (PATCHFERRY_SHUTDOWN_GRACE): exit code 0, or 4 when it had to be cut off; the
-    broker then gives it to another worker.
+    broker then gives it to another worker. A second signal cuts it off at once.
     """
     from patchferry.start import start
     from worker.main import Workshop, create_service

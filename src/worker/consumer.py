@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from enum import StrEnum
 
 import structlog
 from aio_pika.exceptions import AMQPError
@@ -20,34 +18,11 @@ from worker.deadline import Deadline
 from worker.errors import CutOff, Refused, Retry
 from worker.logs import bind_task
 from worker.tasks import Outcome
+from worker.work import Settlement, Work
 
 _log = structlog.get_logger(__name__)
 
 _PUT_BACK_PAUSE_SECONDS = 5.0
-
-
-class Settlement(StrEnum):
-    """What becomes of a delivery."""
-
-    ACK = "ack"
-    DEAD = "dead"  # rejected, which dead-letters it
-    AGAIN = "again"  # back to its place in the queue
-    KEEP = "keep"  # left unacknowledged: the broker delivers it elsewhere when this worker is gone
-
-
-@dataclass(frozen=True)
-class Work:
-    """One well-formed delivery. `attempt` counts the tries behind it, as our own header says."""
-
-    message: models.QuickFix | models.Refine | models.Stop
-    task_id: str
-    attempt: int
-    deadline: Deadline
-    retry_delays: tuple[int, ...]
-
-    def next_delay(self, after: float | None) -> int | None:
-        """Seconds until a passing failure is tried again; None when it isn't."""
-        return ladder.next_delay(self.retry_delays, self.attempt, after)
 
 
 class Consumer:

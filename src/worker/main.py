@@ -9,7 +9,6 @@ import structlog
 from worker import forges, models
 from worker.conduct import conduct
 from worker.config import Settings
-from worker.consumer import Work
 from worker.deadline import Deadline
 from worker.git.adapter import GitAdapter
 from worker.github.addresses import Addresses
@@ -20,6 +19,7 @@ from worker.queues import Topology
 from worker.redact import Redactor
 from worker.service import Service
 from worker.tasks import Outcome, Rules, Task, Tools
+from worker.work import Work
 
 _log = structlog.get_logger(__name__)
 

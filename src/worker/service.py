@@ -18,11 +18,12 @@ from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
 from faststream.rabbit.annotations import RabbitMessage as Delivery
 
 from worker.broker import broker_version, effective_deadline, publish, translated
-from worker.consumer import Consumer, Work
+from worker.consumer import Consumer
 from worker.health import Health
 from worker.ladder import ATTEMPT_HEADER
 from worker.queues import Topology, declare
 from worker.tasks import Outcome
+from worker.work import Work
 
 _log = structlog.get_logger(__name__)
 

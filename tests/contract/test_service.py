@@ -14,12 +14,12 @@ import pytest
 
 from tests.fakes.relay import CutDoor
 from worker.broker import connected
-from worker.consumer import Work
 from worker.errors import Reason, Refused, Retry
 from worker.models import QuickFix
 from worker.queues import Topology, publish_task
 from worker.service import Service
 from worker.tasks import Answered, Outcome
+from worker.work import Work
 
 DONE = Answered("done", Reason.NO_CHANGE)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import signal
 import socket
-import subprocess
 import time
 from pathlib import Path
 
 import httpx
 
 from tests.e2e.conftest import MakeWorld
+from tests.e2e.evidence import descendants
 from tests.e2e.world import FIX, World, eventually, finish, terminate
 from tests.fakes.model_script import Behaviour, Hang, Request, Say, Step
 
@@ -23,20 +23,6 @@ def after(seconds: float) -> Behaviour:
         return Say(FIX)
 
     return answer
-
-
-def children_of(pid: int) -> list[int]:
-    """Every process below `pid`."""
-    found = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = {int(child): int(parent) for child, parent in (line.split() for line in found.splitlines())}
-    below = []
-    for candidate in parents:
-        at = candidate
-        while at in parents and at != pid:
-            at = parents[at]
-        if at == pid and candidate != pid:
-            below.append(candidate)
-    return below
 
 
 def alive(pids: list[int]) -> list[int]:
@@ -65,7 +51,7 @@ def test_work_that_outlasts_the_grace_is_cut_off_and_done_by_the_next_worker(mak
     world.ask(issue)
     with world.start("worker", PATCHFERRY_SHUTDOWN_GRACE="1") as process:
         eventually(lambda: world.model.calls)
-        children = children_of(process.pid)
+        children = descendants(process.pid)
         ended = terminate(process)
     assert ended.returncode == 4, ended.stderr
     assert children
@@ -102,7 +88,7 @@ def test_a_killed_worker_leaves_no_engine_and_the_next_one_sweeps_its_workspace_
     world.ask(issue)
     with world.start("worker") as process:
         eventually(lambda: world.model.calls)
-        children = children_of(process.pid)
+        children = descendants(process.pid)
         process.send_signal(signal.SIGKILL)
         finish(process)
     eventually(lambda: not alive(children))

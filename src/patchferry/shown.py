@@ -133,7 +133,9 @@ def _print(ended: Ended) -> None:
 
 def _figures(outcome: Outcome | PatchferryError) -> list[str]:
     report, usage = report_of(outcome), _usage(outcome)
-    if usage is None or not usage.calls:
+    if usage is None:
         return []
     consumed = f"{usage.tokens_in:,} tokens in, {usage.tokens_out:,} out, {price(usage)}"
-    return [f"{changed(report)} · {consumed} · {report.total_seconds:.1f} s" if report else f"Spent: {consumed}."]
+    if report:
+        return [f"{changed(report)} · {consumed} · {report.total_seconds:.1f} s"]
+    return [f"Spent: {consumed}."] if usage.tokens_in + usage.tokens_out else []

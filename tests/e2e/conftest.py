@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.folder import make_folder
 from tests.e2e.world import CALCULATOR, FIX, World
 from tests.fakes.github import GitHub
 from tests.fakes.model import ScriptedModel
@@ -38,3 +39,9 @@ def make_world(broker_url: str, queue_prefix: str, tmp_path: Path) -> Iterator[M
 def world(make_world: MakeWorld) -> World:
     """A world whose model knows the fix."""
     return make_world()
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A repository of the user's own, in a folder of that name."""
+    return make_folder(tmp_path / "mine")

@@ -148,6 +148,21 @@ def test_a_pull_request_answered_502_after_it_was_stored_is_not_opened_twice(wor
     assert len(world.model.calls) == 1
 
 
+def test_two_workers_with_the_same_task_at_once_open_one_pull_request(make_world: MakeWorld) -> None:
+    world = make_world(after(3))
+    issue = world.issue()
+    world.ask(issue)
+    world.ask(issue)
+    with world.start("worker") as one, world.start("worker") as other:
+        eventually(lambda: len(world.model.calls) == 2)
+        eventually(lambda: "✅" in "".join(comment.body for comment in issue.comments))
+        ended = [terminate(one), terminate(other)]
+    assert [process.returncode for process in ended] == [0, 0]
+    (pull_request,) = world.repository.pull_requests
+    assert [comment.body for comment in issue.comments if pull_request.url not in comment.body] == []
+    assert world.waiting() == {"tasks": 0, "dead": 0, "retry": 0}
+
+
 def test_two_workers_share_a_folder_and_the_queue(make_world: MakeWorld) -> None:
     world = make_world(after(1))
     issues = [world.issue(f"bug {number}") for number in range(4)]

@@ -134,6 +134,23 @@ def test_a_pull_request_created_behind_a_502_is_adopted(scene: Scene) -> None:
     assert len(scene.engine.requests) == 1
 
 
+def test_a_worker_that_is_overtaken_at_the_push_takes_over_what_the_faster_one_has_published(scene: Scene) -> None:
+    faster = Scene(scene.folder / "faster")
+
+    def overtaken(tree: Path) -> None:
+        writes("calc.py", FIXED)(tree)
+        faster.git, faster.forge, faster.state, faster.server = scene.git, scene.forge, scene.state, scene.server
+        faster.issue = scene.issue
+        faster.play()
+
+    scene.engine = FakeEngine(overtaken)
+    outcome = scene.play()
+    (pull_request,) = scene.state.pull_requests
+    assert isinstance(outcome, Opened)
+    assert outcome.number == pull_request.number
+    assert pull_request.url in scene.told
+
+
 def test_a_closed_pull_request_is_neither_reopened_nor_made_again(scene: Scene) -> None:
     scene.play()
     scene.state.close(scene.state.pull_requests[0].number)

@@ -34,7 +34,14 @@ def quickfix(job: Job) -> Outcome:
     _require_open(issue)
     _announce(job)
     job.tools.engine.check(job.tools.deadline)
-    made, template = _make(job, repository, _brief(job, title, issue, conversation), watch)
+    brief = _brief(job, title, issue, conversation)
+    try:
+        made, template = _make(job, repository, brief, watch)
+    except Refused as refused:
+        # another worker may have been faster with this very task
+        if refused.reason is Reason.BRANCH_MOVED and (settled := standing.settle(job, repository, title)):
+            return settled
+        raise
     return _open(job, repository, made, template)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from worker import markers
 from worker.ports import Checkout, Comment
 from worker.prompts import render
 
@@ -36,11 +37,14 @@ class Brief:
 def trusted_comments(
     comments: Iterable[Comment], ours: str, may_write: Callable[[str], bool]
 ) -> tuple[tuple[str, str], ...]:
-    """The comments of people with write access, without commands and without our own."""
+    """The comments of people with write access, without commands and without our own.
+
+    The account of our token may be a person's too: what it wrote without our mark, that person wrote.
+    """
     told = []
     for comment in comments:
         text = comment.body.strip()
-        if not text or comment.author == ours or _COMMAND.match(text):
+        if not text or _COMMAND.match(text) or (comment.author == ours and markers.has_any(text)):
             continue
         if may_write(comment.author):
             told.append((comment.author, text[:_COMMENT_LENGTH]))

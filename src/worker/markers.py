@@ -14,12 +14,13 @@ State = Literal["working", "waiting", "done", "failed", "gave_up"]
 FINAL_STATES: tuple[State, ...] = ("done", "failed")
 
 REPORT_END = "<!-- patchferry:end -->"
+_BEGINNING = "<!-- patchferry:task="
 _STATE = re.compile(r"<!-- patchferry:state=(working|waiting|done|failed|gave_up) -->")
 
 
 def marker(task_id: str, kind: Kind) -> str:
     """The mark that every text of ours carries."""
-    return f"<!-- patchferry:task={task_id} kind={kind} -->"
+    return f"{_BEGINNING}{task_id} kind={kind} -->"
 
 
 def state_marker(state: State) -> str:
@@ -30,6 +31,11 @@ def state_marker(state: State) -> str:
 def has(body: str, task_id: str, kind: Kind) -> bool:
     """Whether a text carries the mark of this task."""
     return marker(task_id, kind) in body
+
+
+def has_any(body: str) -> bool:
+    """Whether a text carries the mark of any task."""
+    return _BEGINNING in body
 
 
 def is_final(body: str) -> bool:

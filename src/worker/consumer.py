@@ -79,11 +79,14 @@ class Consumer:
         await self._idle(None)
 
     async def _idle(self, seconds: float | None) -> bool:
-        waiting = [*self._handling, *(task for _, task in self._running.values())]
-        if not waiting:
-            return True
-        _, pending = await asyncio.wait(waiting, timeout=seconds)
-        return not pending
+        """Whether everything came to its end in time, work included that began meanwhile or lost its delivery."""
+        try:
+            async with asyncio.timeout(seconds):
+                while waiting := [*self._handling, *(task for _, task in self._running.values())]:
+                    await asyncio.wait(waiting)
+        except TimeoutError:
+            return False
+        return True
 
     async def _decide(self, message: RabbitMessage) -> Settlement:
         try:

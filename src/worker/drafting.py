@@ -16,6 +16,10 @@ from worker.report import RunReport
 from worker.selection import select
 from worker.tasks import Rules, Task, Tools
 
+# What the default window of a local model leaves for the prompt and the files, beside Aider's own words.
+_CHAT_TOKENS = 15_000
+_LEAST_FILE_TOKENS = 4_000
+
 _log = structlog.get_logger(__name__)
 
 
@@ -91,13 +95,14 @@ class Drafter:
 
     def _edit(self, brief: Brief, checkout: Checkout) -> EditResult:
         everything = tuple(checkout.files())
-        chosen = select(brief.text, checkout)
+        prompt = self.tools.redact(briefs.prompt(brief, checkout))
+        chosen = select(brief.text, checkout, max_tokens=max(_LEAST_FILE_TOKENS, _CHAT_TOKENS - len(prompt) // 4))
         _log.info("files chosen", files=list(chosen.files), of=len(everything))
         request = EditRequest(
             tree=checkout.tree,
             files=tuple(chosen.files),
             all_files=everything,
-            prompt=self.tools.redact(briefs.prompt(brief, checkout)),
+            prompt=prompt,
             forbidden=(*diff_policy.FORBIDDEN_PATHS, *self.rules.forbidden_paths),
             budget_tokens=self.rules.budget_tokens,
             budget_usd=self.rules.budget_usd,

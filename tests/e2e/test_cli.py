@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 from typing import Any
 
 import aio_pika
@@ -150,3 +151,15 @@ def test_doctor_for_people_is_a_line_for_each_check_and_shows_no_secret(world: W
     assert any(line.split()[:2] == ["ok", "git"] for line in ended.stdout.splitlines())
     assert any(line.split()[:2] == ["fail", "model"] for line in ended.stdout.splitlines())
     assert world.token not in ended.stdout + ended.stderr
+
+
+def test_a_dotenv_that_came_with_a_repository_is_not_read(world: World) -> None:
+    """It could name another interpreter for the engine, or another server for the keys."""
+    (world.folder / ".env").write_text("PATCHFERRY_ENGINE_PYTHON=./evil\nPATCHFERRY_TRIGGER_LABEL=mine\n")
+    assert "mine" in world.run("settings").stdout
+    for arguments in (["init", "-q"], ["add", ".env"]):
+        subprocess.run(["git", *arguments], cwd=world.folder, check=True)
+    ended = world.run("settings")
+    assert "evil" not in ended.stdout
+    assert "mine" not in ended.stdout
+    assert "not read" in ended.stderr

@@ -11,9 +11,9 @@ from patchferry.output import Format, Output, print_columns, print_json
 
 def command(*, output: Output = Format.TEXT) -> None:
     """Show every setting with its value and where it came from; secrets are masked."""
-    from worker.config import load
+    from patchferry.start import read_settings
 
-    rows = load(read_dotenv=True).described()
+    rows = read_settings().described()
     if output is Format.JSON:
         print_json([asdict(row) for row in rows])
     else:

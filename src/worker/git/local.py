@@ -59,6 +59,24 @@ def read_repository(path: Path) -> LocalRepository:
         return _describe(repository, path)
 
 
+def is_tracked(path: Path) -> bool:
+    """Whether a file belongs to a git repository: then it came with a clone, and not from the user.
+
+    True also where git does not trust the repository, and so does not tell.
+    """
+    from git import GitCommandError, InvalidGitRepositoryError, Repo  # noqa: PLC0415
+
+    try:
+        repository = Repo(path.absolute().parent, search_parent_directories=True)
+    except InvalidGitRepositoryError:
+        return False
+    with repository:
+        try:
+            return bool(repository.git(no_optional_locks=True).ls_files("--", str(path.absolute())))
+        except GitCommandError:
+            return True
+
+
 def parse_origin(url: str) -> Origin | None:
     """What an https, ssh or scp-like address names; None for a path or anything without owner/name."""
     scp = _SCP_LIKE.fullmatch(url)

@@ -28,7 +28,7 @@ A value is looked for in this order, and the first one found wins:
 1. what a command was told, such as `--model`;
 2. the environment; a variable that is set but empty counts as not set, but for `PATCHFERRY_COMMIT_CO_AUTHOR`;
 3. a file in `PATCHFERRY_SECRETS_DIR` that is named like the variable in lower case, such as `github_token`;
-4. `.env` in the working directory, which only the command line `patchferry` reads;
+4. `.env` in the working directory, which only the command line `patchferry` reads, and not when git tracks it;
 5. the default.
 
 `patchferry settings` prints what is in force, secrets masked, and where each value came from.

@@ -33,38 +33,40 @@ _log = structlog.get_logger(__name__)
 def here(workshop: Workshop, what: Here, deadline: Deadline, *, dry_run: bool) -> Ended:
     """Do the task. Raises PatchferryError; the repository is then as it was."""
     repository = read_repository(what.path)
-    brief = _brief(workshop, repository, what)
     settings = workshop.settings
+    wanted = _wanted(what, repository, workshop.addresses.host)
     author = _author(settings.commit_author, repository)
-    task = Task(secrets.token_hex(8), repository.root.name, (repository.author or author).name, issue=brief.issue)
-    branch = f"{settings.branch_prefix}{f'issue-{task.issue}' if task.issue else 'task'}-{task.id[:8]}"
+    number = wanted.number if isinstance(wanted, Target) and _belongs(wanted, repository) else None
+    task = Task(secrets.token_hex(8), repository.root.name, (repository.author or author).name, issue=number)
+    branch = f"{settings.branch_prefix}{f'issue-{number}' if number else 'task'}-{task.id[:8]}"
     _check_name(branch, repository.branches)
     git: Git = LocalGit(settings.workspace_dir)
     tools = Tools(DryRunGit(git) if dry_run else git, workshop.engine(), deadline, workshop.redactor.redact)
+    drafter = Drafter(task, workshop.rules(), tools, author)
     with bind_task(task_id=task.id, repository=task.repository, kind="local"):
         _log.info("begun", what=str(repository.root), model=settings.require_model())
         if repository.dirty:
             _log.info("uncommitted changes")
-        drafter = Drafter(task, workshop.rules(), tools, author)
+        brief = Brief(wanted.title, wanted.body) if isinstance(wanted, Text) else _brief(workshop, wanted)
         return Ended(local(drafter, brief, str(repository.git_dir), repository.branch, branch), dry_run=dry_run)
 
 
-def _brief(workshop: Workshop, repository: LocalRepository, what: Here) -> Brief:
-    match what.what:
-        case Text(title, body):
-            return Brief(title, body)
-        case Target():
-            return _of_issue(workshop, what.what)
-        case number:
-            origin = repository.origin
-            host = workshop.addresses.host
-            if origin is None or origin.host != host:
-                sentence = f"{repository.root} has no remote on {host}: name the issue by owner/repo#{number}"
-                raise Refused(Reason.REPOSITORY, sentence)
-            return _of_issue(workshop, Target(origin.name, number))
+def _wanted(what: Here, repository: LocalRepository, host: str) -> Target | Text:
+    """A bare number is an issue of the repository's origin."""
+    if not isinstance(what.what, int):
+        return what.what
+    if repository.origin is None or repository.origin.host != host:
+        sentence = f"{repository.root} has no remote on {host}: name the issue by owner/repo#{what.what}"
+        raise Refused(Reason.REPOSITORY, sentence)
+    return Target(repository.origin.name, what.what)
 
 
-def _of_issue(workshop: Workshop, target: Target) -> Brief:
+def _belongs(target: Target, repository: LocalRepository) -> bool:
+    """Whether `Fixes #12` in this repository means that issue; the host may be an alias of ssh's."""
+    return repository.origin is not None and repository.origin.name.lower() == target.repository.lower()
+
+
+def _brief(workshop: Workshop, target: Target) -> Brief:
     """What the issue says, and those of its comments whose authors may write."""
     forge = workshop.forge(target.repository)
     issue = forge.issue(target.repository, target.number)

@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.by_hand import result, run, steps
 from tests.e2e.conftest import MakeWorld
 from tests.e2e.folder import REQUEST, branches, git, state
-from tests.e2e.world import FIX, World
+from tests.e2e.world import BOT, FIX, World
 
 DIFF = "-    return a - b\n+    return a + b\n"
 
@@ -98,7 +98,7 @@ def test_an_issue_of_the_origin_is_read_with_the_comments_of_those_who_may_write
 ) -> None:
     world = make_world([FIX, FIX])
     issue = world.issue()
-    for author in ("alice", "mallory"):
+    for author in ("alice", "mallory", BOT):
         issue.comment(author, f"a word from {author}")
     git(mine, "remote", "add", "origin", world.repository.clone_url)
     ended = run(world, "--repo", "mine", "--issue", str(issue.number))
@@ -107,15 +107,20 @@ def test_an_issue_of_the_origin_is_read_with_the_comments_of_those_who_may_write
     assert branch.startswith(f"patchferry/issue-{issue.number}-")
     assert f"add() is wrong\n\nFixes #{issue.number}\n" in git(mine, "log", "-1", "--format=%B", branch)
     assert "a word from alice" in world.model.calls[0].text
+    assert f"a word from {BOT}" in world.model.calls[0].text
     assert "a word from mallory" not in world.model.calls[0].text
 
-    git(mine, "remote", "set-url", "origin", "git@github-of-work:acme/shop.git")
+    git(mine, "branch", "-D", branch)
+    git(mine, "remote", "set-url", "origin", "git@github-of-work:ada/fork.git")
     refused = run(world, "--repo", "mine", "--issue", str(issue.number))
     assert refused.returncode == 1
     assert f"has no remote on 127.0.0.1: name the issue by owner/repo#{issue.number}" in refused.stderr
     named = run(world, "--repo", "mine", f"acme/shop#{issue.number}", GITHUB_TOKEN="")
     assert named.returncode == 0, named.stderr
     assert any(step.startswith("Comments are left out") for step in steps(named))
+    (other,) = branches(mine)
+    assert other.startswith("patchferry/task-")
+    assert "Fixes" not in git(mine, "log", "-1", "--format=%B", other)
     assert world.github.writes() == []
 
 

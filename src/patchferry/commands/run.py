@@ -46,6 +46,16 @@ def command(
       patchferry run acme/shop#12
       patchferry run --repo . "Round prices to whole cents"
       patchferry run --repo ~/shop --issue 12 --dry-run
+
+    \b
+    Exit codes:
+      0 done · 1 failed, and said why · 2 wrong usage
+      3 something is missing · 4 told to stop · 130 interrupted
+
+    \b
+    With -o json one object, null for what there is not:
+      outcome (opened, branched, failed, stopped, ignored), dry_run, url, number,
+      branch, sha, diff, report, planned, reason, sentence, usage
     """  # noqa: D301 -- to click, a backspace means: keep these lines
     from patchferry.stopping import Stop
 

@@ -43,13 +43,14 @@ def print_json(result: Any) -> None:
 
 def print_patch(patch: str) -> None:
     """Print a diff: as it is for a program, coloured and without what could steer it on a terminal."""
+    patch = patch.removesuffix("\n")
     if sys.stdout.isatty():
         from worker.logs import printable  # noqa: PLC0415 -- slow
 
         patch = printable(patch)
         if "NO_COLOR" not in os.environ:  # https://no-color.org
-            patch = "\n".join(typer.style(line, fg=_COLOURS.get(line[:1])) for line in patch.split("\n"))
-    _write(sys.stdout, patch.removesuffix("\n"))
+            patch = "\n".join(_coloured(line) for line in patch.split("\n"))
+    _write(sys.stdout, patch)
 
 
 def print_columns(rows: Sequence[Sequence[str]]) -> None:
@@ -59,7 +60,13 @@ def print_columns(rows: Sequence[Sequence[str]]) -> None:
         print_text("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
 
 
+def _coloured(line: str) -> str:
+    colour = _COLOURS.get(line[:1])
+    return typer.style(line, fg=colour) if colour else line
+
+
 def _write(stream: TextIO, text: str) -> None:
     """A line; what the stream's encoding does not know becomes an escape."""
     encoding = stream.encoding or "utf-8"
     stream.write(f"{text.encode(encoding, 'backslashreplace').decode(encoding)}\n")
+    stream.flush()  # results and words in their order, also where both go to one file

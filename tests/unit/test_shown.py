@@ -177,8 +177,10 @@ def test_a_diff_on_a_terminal_is_coloured_and_cannot_steer_it(
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
     print_patch(PATCH + "+\x1b[2J\n")
-    assert new in terminal.getvalue()
-    assert "\\x1b[2J" in terminal.getvalue()
+    shown = terminal.getvalue()
+    assert new in shown
+    assert "\\x1b[2J" in shown
+    assert shown.count("\n") == PATCH.count("\n") + 1
 
 
 def test_a_diff_in_a_pipe_is_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

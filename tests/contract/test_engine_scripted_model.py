@@ -24,6 +24,17 @@ def chat(model: ScriptedModel, name: str = NAME) -> str | None:
     return content
 
 
+def test_azures_client_reads_a_streamed_answer() -> None:
+    with (
+        ScriptedModel([TEXT], models={"mine": 8_192}) as model,
+        openai.AzureOpenAI(azure_endpoint=model.ollama_url, api_key="key", api_version="2024-10-21") as server,
+    ):
+        question: list[openai.types.chat.ChatCompletionMessageParam] = [{"role": "user", "content": "Why?"}]
+        chunks = list(server.chat.completions.create(model="mine", messages=question, stream=True))
+    assert "".join(one.choices[0].delta.content or "" for one in chunks if one.choices) == TEXT
+    assert (model.calls[0].headers["api-key"], model.calls[0].query) == ("key", "api-version=2024-10-21")
+
+
 def test_ollamas_client_reads_every_answer() -> None:
     with (
         ScriptedModel([TEXT] * 4, models={NAME: 8_192}, parameters="num_ctx 4096") as model,
@@ -110,6 +121,15 @@ def test_a_replayed_model_says_the_same_to_every_question() -> None:
         ("/api/chat", {"model": NAME, "messages": [{"role": "boss", "content": "x"}]}, "odd message"),
         ("/v1/chat/completions", {"model": NAME, "messages": [], "num_ctx": 1}, "unknown field num_ctx"),
         ("/v1/chat/completions", {"model": NAME, "messages": []}, "no bearer token"),
+        (f"/openai/deployments/{NAME}/chat/completions", {"messages": []}, "no api-version"),
+        (f"/openai/deployments/{NAME}/chat/completions", {"messages": []}, "neither an api-key nor a bearer token"),
+        ("/v1/messages", {"model": NAME, "messages": []}, "no max_tokens"),
+        ("/v1/messages", {"model": NAME, "messages": [{"role": "system", "content": "x"}]}, "odd roles"),
+        ("/v1/messages", {"model": NAME, "messages": [], "stream_options": {}}, "unknown field stream_options"),
+        ("/v1/messages", {"model": NAME, "messages": []}, "no x-api-key"),
+        (f"/v1beta/models/{NAME}:generateContent?key=1", {"contents": []}, "the key is in the address"),
+        (f"/v1beta/models/{NAME}:generateContent", {"contents": [{"role": "system"}]}, "odd content"),
+        (f"/v1beta/models/{NAME}:streamGenerateContent", {"messages": []}, "unknown field messages"),
     ],
 )
 def test_what_the_real_server_does_not_know_fails_the_test(path: str, body: dict[str, object], violation: str) -> None:

@@ -1,4 +1,4 @@
-"""A scripted model: an HTTP server that speaks Ollama's and OpenAI's protocols and answers from a script."""
+"""A scripted model: an HTTP server that speaks the providers' protocols and answers from a script."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any, Self
 
 from tests.fakes import model_ollama, model_openai
 from tests.fakes.model_script import Behaviour, Request, Say, Status, Step
-from tests.fakes.model_server import CALLS, Server
+from tests.fakes.model_server import Server
+from tests.fakes.model_wires import wire_of
 
 NAME = "scripted:1b"
 
@@ -20,7 +21,7 @@ class ScriptedModel:
     `script` is one step per question, or a function of the request. A question beyond the script, an unknown path
     and a field that the real server does not know are recorded in `violations`; leaving the `with` then raises
     AssertionError. `models` maps the names that are pulled to their windows in tokens; `parameters` is what the
-    Modelfile sets, such as "num_ctx 8192".
+    Modelfile sets, such as "num_ctx 8192". `shown` replaces the answer to Ollama's question about one model.
     """
 
     def __init__(
@@ -29,11 +30,13 @@ class ScriptedModel:
         *,
         models: Mapping[str, int] | None = None,
         parameters: str = "",
+        shown: Step | None = None,
     ) -> None:
         self._behaviour = script if callable(script) else None
         self._steps = [] if callable(script) else [Say(one) if isinstance(one, str) else one for one in script]
         self._models = dict(models or {NAME: 32_768})
         self._parameters = parameters
+        self._shown = shown
         self._lock = Lock()
         self.closing = Event()
         self.requests: list[Request] = []
@@ -58,7 +61,7 @@ class ScriptedModel:
     @property
     def calls(self) -> list[Request]:
         """The requests that asked the model something."""
-        return [one for one in self.requests if one.path in CALLS]
+        return [one for one in self.requests if wire_of(one.path)]
 
     def __enter__(self) -> Self:
         Thread(target=self._server.serve_forever, args=(0.02,), name="scripted-model", daemon=True).start()
@@ -75,10 +78,10 @@ class ScriptedModel:
 
     def decide(self, request: Request) -> Step:
         """Called by the server for each question."""
-        wire = model_openai if request.path.startswith("/v1/") else model_ollama
+        wire = wire_of(request.path)
         with self._lock:
             self.requests.append(request)
-            self.violations += [f"{request.path}: {problem}" for problem in wire.problems(request)]
+            self.violations += [f"{request.path}: {problem}" for problem in wire.problems(request)] if wire else []
         if request.model not in self._models:
             return Status(404, f"model '{request.model}' not found", code="model_not_found")
         if self._behaviour:
@@ -89,11 +92,13 @@ class ScriptedModel:
             self.violations.append(f"{request.path}: a question beyond the script")
         return Status(500, "the script is over")
 
-    def look_up(self, request: Request) -> dict[str, Any] | Status:
+    def look_up(self, request: Request) -> dict[str, Any] | Step:
         """Called by the server for everything else."""
         with self._lock:
             self.requests.append(request)
         if (request.method, request.path) == ("POST", "/api/show"):
+            if self._shown:
+                return self._shown
             if request.model in self._models:
                 return model_ollama.describe(request.model, self._models[request.model], self._parameters)
             return Status(404, f"model '{request.model}' not found")

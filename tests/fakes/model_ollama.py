@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ollama import ChatResponse, GenerateResponse, Options
 from ollama._types import ChatRequest, GenerateRequest
 
-from tests.fakes.model_script import Request, Say, pieces
+from tests.fakes.model_script import Request, Say, Status, pieces
+
+CONTENT_TYPE = "application/x-ndjson"
+END = ""
 
 _CREATED = "2026-01-02T03:04:05.678Z"
 _ROLES = {"system", "user", "assistant", "tool"}
+_PATHS = ("/api/chat", "/api/generate")
+
+
+def speaks(path: str) -> bool:
+    """Whether a path asks the model something."""
+    return path in _PATHS
+
+
+def streams(request: Request) -> bool:
+    """Ollama streams unless told not to, the others the other way round."""
+    return bool(request.body.get("stream", True))
+
+
+def framed(event: dict[str, Any]) -> str:
+    return f"{json.dumps(event)}\n"
+
+
+def error(status: Status) -> dict[str, Any]:
+    """The body of an HTTP error."""
+    return {"error": status.message}
 
 
 def describe(name: str, window: int, parameters: str) -> dict[str, Any]:
@@ -82,7 +106,7 @@ def answer(request: Request, say: Say) -> Iterator[dict[str, Any]]:
     if say.tokens:
         end |= {"prompt_eval_count": say.tokens[0], "prompt_eval_duration": 1}
         end |= {"eval_count": say.tokens[1], "eval_duration": 1}
-    yield fragment(request, "") | end
+    yield fragment(request, "") | end | dict(say.odd)
 
 
 def fragment(request: Request, piece: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,9 +12,30 @@ from openai.types.chat.completion_create_params import CompletionCreateParamsBas
 
 from tests.fakes.model_script import Request, Say, Status, pieces
 
+CONTENT_TYPE = "text/event-stream"
+END = "data: [DONE]\n\n"
+NO_KEY = "no bearer token"
+
 _CREATED = 1_767_323_045
+_PATH = "/chat/completions"
 _KNOWN = set(CompletionCreateParamsBase.__annotations__) | {"stream"}
+# https://openrouter.ai/docs/api-reference/chat-completion
+_OPENROUTER = "/api/v1/"
+_OPENROUTERS = {"usage", "models", "route", "provider", "transforms", "plugins", "reasoning"}
 _ROLES = {"system", "developer", "user", "assistant", "tool"}
+
+
+def speaks(path: str) -> bool:
+    """Whether a path asks the model something: below any base address, as gateways have their own."""
+    return path.endswith(_PATH)
+
+
+def streams(request: Request) -> bool:
+    return bool(request.body.get("stream", False))
+
+
+def framed(event: dict[str, Any]) -> str:
+    return f"data: {json.dumps(event)}\n\n"
 
 
 def listing(names: Mapping[str, int]) -> dict[str, Any]:
@@ -26,10 +48,11 @@ def listing(names: Mapping[str, int]) -> dict[str, Any]:
 
 def problems(request: Request) -> list[str]:
     """What in a chat completion request the real server would refuse."""
-    found = [f"unknown field {name}" for name in sorted(set(request.body) - _KNOWN)]
+    known = _KNOWN | (_OPENROUTERS if request.path.startswith(_OPENROUTER) else set())
+    found = [f"unknown field {name}" for name in sorted(set(request.body) - known)]
     found += [f"odd message {message}" for message in request.messages if not _plain(message)]
     if not request.headers.get("authorization", "").startswith("Bearer "):
-        found.append("no bearer token")
+        found.append(NO_KEY)
     return found
 
 
@@ -37,13 +60,19 @@ def answer(request: Request, say: Say) -> Iterator[dict[str, Any]]:
     """The events of a streamed answer; the usage comes last and only when it was asked for."""
     yield chunk(request, {"role": "assistant", "content": ""})
     for piece in pieces(say.text):
-        yield chunk(request, {"content": piece})
+        yield fragment(request, piece)
     yield chunk(request, {}, finish=say.finish)
     asked = (request.body.get("stream_options") or {}).get("include_usage")
     if asked and say.tokens:
         last = chunk(request, {}) | {"choices": [], "usage": _usage(say.tokens)}
         ChatCompletionChunk.model_validate(last)
+        last["usage"] |= dict(say.odd)
         yield last
+
+
+def fragment(request: Request, piece: str) -> dict[str, Any]:
+    """One event with a piece of the answer."""
+    return chunk(request, {"content": piece})
 
 
 def chunk(request: Request, delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:

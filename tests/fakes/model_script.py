@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+_MODEL_IN_PATH = re.compile(r"/(?:deployments|models)/([^/:]+)")
 
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request as it arrived; `headers` have lower-case names, `body` is {} when there was none."""
+    """One HTTP request as it arrived.
+
+    `headers` have lower-case names, `body` is {} when there was none, `query` what stood after the question mark.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: Mapping[str, Any]
+    query: str = ""
 
     @property
     def model(self) -> str:
-        return str(self.body.get("model", ""))
+        """From the body or, in the protocols that name it there, from the path."""
+        in_path = _MODEL_IN_PATH.search(self.path)
+        return str(self.body.get("model") or (in_path[1] if in_path else ""))
 
     @property
     def messages(self) -> Sequence[Mapping[str, Any]]:
@@ -37,11 +46,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Say:
-    """Answer with `text`. `tokens` are the (prompt, answer) counts that the server reports; None: it reports none."""
+    """Answer with `text`. `tokens` are the (prompt, answer) counts that the server reports; None: it reports none.
+
+    `odd` are fields that replace those of the report, unchecked: for a server that counts strangely.
+    """
 
     text: str
     tokens: tuple[int, int] | None = (1200, 80)
-    finish: str = "stop"  # or "length"
+    finish: str = "stop"  # or "length", or another word of the protocol
+    odd: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,7 @@ class Status:
     message: str = "scripted failure"
     code: str | None = None
     retry_after: str | None = None
+    location: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +93,16 @@ class Drop:
     """Close the connection without an answer."""
 
 
-Step = Say | Status | Hang | Drip | Cut | Drop
+@dataclass(frozen=True)
+class Raw:
+    """Write `start` on the connection as it is, then `again` every `interval` seconds, for ever; "" closes it."""
+
+    start: bytes
+    again: bytes = b""
+    interval: float = 0.0
+
+
+Step = Say | Status | Hang | Drip | Cut | Drop | Raw
 Behaviour = Callable[[Request], Step]
 
 

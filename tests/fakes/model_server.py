@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event
 from typing import Any, Protocol
 
-from tests.fakes import model_ollama, model_openai
-from tests.fakes.model_script import Cut, Drip, Drop, Hang, Request, Say, Status, Step
-
-_OLLAMA_CALLS = ("/api/chat", "/api/generate")
-_OPENAI_CALL = "/v1/chat/completions"
-CALLS = (*_OLLAMA_CALLS, _OPENAI_CALL)
+from tests.fakes import model_ollama
+from tests.fakes.model_script import Cut, Drip, Drop, Hang, Raw, Request, Say, Status, Step
+from tests.fakes.model_wires import Wire, wire_of
 
 
 class Brain(Protocol):
@@ -26,7 +23,7 @@ class Brain(Protocol):
     def decide(self, request: Request) -> Step:
         """The next step of the script, for a request that asks the model something."""
 
-    def look_up(self, request: Request) -> dict[str, Any] | Status:
+    def look_up(self, request: Request) -> dict[str, Any] | Step:
         """The answer to any other request."""
 
 
@@ -80,52 +77,50 @@ class _Handler(BaseHTTPRequestHandler):
         data = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = json.loads(data) if data else {}
-        request = Request(self.command, self.path, headers, body)
-        if request.path not in CALLS:
+        path, _, query = self.path.partition("?")
+        request = Request(self.command, path, headers, body, query)
+        wire = wire_of(path)
+        if wire is None:
             found = self.server.brain.look_up(request)
-            if isinstance(found, Status):
-                self._refuse(request, found)
-            else:
+            if isinstance(found, dict):
                 self._send(200, found)
+            else:
+                self._act(model_ollama, request, found)
             return
-        self._act(request, self.server.brain.decide(request))
+        self._act(wire, request, self.server.brain.decide(request))
 
-    def _act(self, request: Request, step: Step) -> None:
+    def _act(self, wire: Wire, request: Request, step: Step) -> None:
         match step:
+            case Say() if wire.streams(request):
+                self._stream(wire, wire.answer(request, step))
             case Say():
-                self._say(request, step)
+                self._send(200, wire.whole(request, step))
             case Status():
-                self._refuse(request, step)
+                headers = {"Retry-After": step.retry_after, "Location": step.location}
+                self._send(step.status, wire.error(step), {name: text for name, text in headers.items() if text})
             case Hang():
                 self.server.brain.closing.wait()
                 self._drop()
             case Drip():
-                self._stream(request, self._for_ever(request, step.interval), end=False)
+                self._stream(wire, self._for_ever(wire, request, step.interval), end=False)
             case Cut():
-                self._stream(request, iter([_piece(request, step.text)]), end=step.clean, terminate=False)
+                self._stream(wire, iter([wire.fragment(request, step.text)]), end=step.clean, terminate=False)
             case Drop():
                 self._drop()
+            case Raw():
+                self._write(step)
 
-    def _say(self, request: Request, say: Say) -> None:
-        wire = model_openai if request.path == _OPENAI_CALL else model_ollama
-        # Ollama streams unless told not to, OpenAI the other way round.
-        streams = request.body.get("stream", request.path != _OPENAI_CALL)
-        if streams:
-            self._stream(request, wire.answer(request, say))
-        else:
-            self._send(200, wire.whole(request, say))
-
-    def _refuse(self, request: Request, status: Status) -> None:
-        openai = request.path.startswith("/v1/")
-        body = model_openai.error(status) if openai else {"error": status.message}
-        headers = {"Retry-After": status.retry_after} if status.retry_after else {}
-        self._send(status.status, body, headers)
-
-    def _for_ever(self, request: Request, interval: float) -> Iterator[dict[str, Any]]:
+    def _for_ever(self, wire: Wire, request: Request, interval: float) -> Iterator[dict[str, Any]]:
         count = 0
         while not self.server.brain.closing.wait(interval):
             count += 1
-            yield _piece(request, f"{count} ")
+            yield wire.fragment(request, f"{count} ")
+
+    def _write(self, raw: Raw) -> None:
+        self.wfile.write(raw.start)
+        while raw.again and not self.server.brain.closing.wait(raw.interval):
+            self.wfile.write(raw.again)
+        self._drop()
 
     def _send(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
         data = json.dumps(body).encode()
@@ -139,18 +134,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(data)
 
     def _stream(
-        self, request: Request, events: Iterator[dict[str, Any]], *, end: bool = True, terminate: bool = True
+        self, wire: Wire, events: Iterator[dict[str, Any]], *, end: bool = True, terminate: bool = True
     ) -> None:
-        openai = request.path == _OPENAI_CALL
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream" if openai else "application/x-ndjson")
+        self.send_header("Content-Type", wire.CONTENT_TYPE)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        form: Callable[[str], str] = (lambda text: f"data: {text}\n\n") if openai else (lambda text: f"{text}\n")
         for event in events:
-            self._chunk(form(json.dumps(event)))
-        if openai and end and terminate:
-            self._chunk(form("[DONE]"))
+            self._chunk(wire.framed(event))
+        if wire.END and end and terminate:
+            self._chunk(wire.END)
         if end:
             self.wfile.write(b"0\r\n\r\n")
         else:
@@ -164,9 +157,3 @@ class _Handler(BaseHTTPRequestHandler):
     def _drop(self) -> None:
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
-
-
-def _piece(request: Request, text: str) -> dict[str, Any]:
-    if request.path == _OPENAI_CALL:
-        return model_openai.chunk(request, {"content": text})
-    return model_ollama.fragment(request, text)

@@ -118,12 +118,13 @@ def test_a_server_that_is_not_there_is_unavailable(tree: Path) -> None:
 
 
 @pytest.mark.parametrize(("engine_on", "step"), [(on_ollama, Hang()), (on_openai, Drip())])
-def test_a_call_that_takes_too_long_is_given_up(tree: Path, engine_on: EngineOn, step: Step) -> None:
-    with ScriptedModel([step] * 2) as model, pytest.raises(Retry) as retry:
-        edit(engine_on(model, model_timeout=2.5, retries=1), tree)
+def test_a_question_and_its_repetitions_share_one_time_limit(tree: Path, engine_on: EngineOn, step: Step) -> None:
+    with ScriptedModel([Status(503), step]) as model, pytest.raises(Retry) as retry:
+        edit(engine_on(model, model_timeout=1.5), tree)
     assert retry.value.reason is Reason.MODEL_UNAVAILABLE
     assert "within 2 s" in retry.value.sentence
-    assert len(model.calls) == 2
+    assert retry.value.usage is not None
+    assert (retry.value.usage.tokens_out > 10) == isinstance(step, Drip)
 
 
 def test_at_the_deadline_the_process_is_gone_and_what_it_used_is_known(tree: Path) -> None:

@@ -30,6 +30,8 @@ def wrapped(status: int, headers: dict[str, str] | None = None) -> Exception:
 @pytest.mark.parametrize(
     ("status", "reason", "again"),
     [
+        (302, "configuration", False),
+        (307, "configuration", False),
         (400, "configuration", False),
         (401, "credentials", False),
         (402, "credentials", False),

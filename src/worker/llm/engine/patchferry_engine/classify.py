@@ -35,9 +35,33 @@ _TRANSPORT: tuple[tuple[set[str], str], ...] = (
     ({"TransportError", "APIConnectionError", "OSError"}, "the connection to {model} failed or was lost"),
     (set(), "{model} answered something that is no answer"),
 )
-_TRY_AGAIN = (408, 409, 425, 429)
+_TRY_AGAIN = {408, 409, 425, 429, *range(500, 600)}
 _RATE_LIMITED = 429
-_SERVER_ERRORS = range(500, 600)
+_REFUSED: tuple[Reason, str] = ("credentials", "{model} refused our credentials (HTTP {status}); check {credentials}")
+_MOVED: tuple[Reason, str] = (
+    "configuration",
+    (
+        "the server of {model} redirects to another address (HTTP {status}), where the key and the code are not sent; "
+        "if that is where it lives, correct the variable of its address"
+    ),
+)
+_INVALID: tuple[Reason, str] = (
+    "configuration",
+    "the provider refused the request for {model} as invalid (HTTP {status})",
+)
+_FINAL: dict[int, tuple[Reason, str]] = {
+    **dict.fromkeys(range(300, 400), _MOVED),
+    **dict.fromkeys((401, 403, 407), _REFUSED),
+    402: ("credentials", "the provider of {model} says that the account has no credit (HTTP 402)"),
+    404: (
+        "model_unknown",
+        (
+            "the provider does not know the model {model} (HTTP 404); check PATCHFERRY_MODEL, and the address if the "
+            "server is your own"
+        ),
+    ),
+    413: ("context", "the request is too large for {model} (HTTP 413)"),
+}
 
 
 @dataclass(frozen=True)
@@ -71,21 +95,11 @@ def classify(error: Exception, model: str, credentials: str) -> Failure:
 
 
 def _by_status(status: int, after: float | None, model: str, credentials: str) -> Failure:
-    match status:
-        case 401 | 403 | 407:
-            return Failure("credentials", f"{model} refused our credentials (HTTP {status}); check {credentials}")
-        case 402:
-            return Failure("credentials", f"the provider of {model} says that the account has no credit (HTTP 402)")
-        case 404:
-            hint = "check PATCHFERRY_MODEL, and the address if the server is your own"
-            return Failure("model_unknown", f"the provider does not know the model {model} (HTTP 404); {hint}")
-        case 413:
-            return Failure("context", f"the request is too large for {model} (HTTP 413)")
-        case _ if status in _TRY_AGAIN or status in _SERVER_ERRORS:
-            why = "is rate-limited" if status == _RATE_LIMITED else "is not available"
-            return Failure("model_unavailable", f"{model} {why} (HTTP {status})", again=True, after=after)
-        case _:
-            return Failure("configuration", f"the provider refused the request for {model} as invalid (HTTP {status})")
+    if status in _TRY_AGAIN:
+        why = "is rate-limited" if status == _RATE_LIMITED else "is not available"
+        return Failure("model_unavailable", f"{model} {why} (HTTP {status})", again=True, after=after)
+    reason, sentence = _FINAL.get(status, _INVALID)
+    return Failure(reason, sentence.format(model=model, status=status, credentials=credentials))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

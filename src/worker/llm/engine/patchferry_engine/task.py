@@ -16,6 +16,7 @@ from patchferry_engine.meter import Meter
 from patchferry_engine.policy import PathPolicy
 from patchferry_engine.prose import prose
 from patchferry_engine.protocol import Job, Price, Report
+from patchferry_engine.wire import Wire
 
 VERSION = "0.86.2"
 _SUMMARY = 4_000  # characters
@@ -65,7 +66,9 @@ def _caller(job: Job, entry: dict[str, Any], meter: Meter, guard: Guard) -> tupl
     settings: dict[str, Any] = {"max_tokens": answer}
     if job.keep_alive is not None:
         settings |= {"keep_alive": job.keep_alive, "num_ctx": job.window}
-    return Caller(job, meter, guard, window=window, reserved=answer if job.window else 0), settings
+    wire = Wire(job.model, answer)
+    wire.install()
+    return Caller(job, meter, guard, wire, window=window, reserved=answer if job.window else 0), settings
 
 
 def _keep_litellm_home(job: Job) -> None:
@@ -73,6 +76,7 @@ def _keep_litellm_home(job: Job) -> None:
     litellm.disable_hf_tokenizer_download = True
     litellm.suppress_debug_info = True
     litellm.drop_params = True
+    litellm.REPEATED_STREAMING_CHUNK_LIMIT = 10**9  # ours says what happened
     if job.keep_alive is not None:
         litellm.model_cost.setdefault(job.model, {"litellm_provider": "ollama_chat", "mode": "chat"})
 

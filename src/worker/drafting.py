@@ -96,7 +96,9 @@ class Drafter:
     def _edit(self, brief: Brief, checkout: Checkout) -> EditResult:
         everything = tuple(checkout.files())
         prompt = self.tools.redact(briefs.prompt(brief, checkout))
-        chosen = select(brief.text, checkout, max_tokens=max(_LEAST_FILE_TOKENS, _CHAT_TOKENS - len(prompt) // 4))
+        chosen = select(
+            self.tools.redact(brief.text), checkout, max_tokens=max(_LEAST_FILE_TOKENS, _CHAT_TOKENS - len(prompt) // 4)
+        )
         _log.info("files chosen", files=list(chosen.files), of=len(everything))
         request = EditRequest(
             tree=checkout.tree,

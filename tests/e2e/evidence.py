@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -44,7 +45,8 @@ def sampled(evidence: Evidence, root: int, workspaces: Path) -> Iterator[None]:
     """Look at the children of a process, and at the git configuration that they use, again and again."""
     done = threading.Event()
 
-    worker = Path(f"/proc/{root}/cmdline").read_bytes()
+    while not (worker := Path(f"/proc/{root}/cmdline").read_bytes()):
+        time.sleep(_PAUSE_SECONDS)  # it is being started
 
     def watch() -> None:
         while not done.wait(_PAUSE_SECONDS):

@@ -64,12 +64,14 @@ class FakeRepository:
 class FakeGit:
     """Implements `worker.ports.Git`. Checkouts live below `root`, which is empty when none is open.
 
-    `calls` are the names of the port's methods that were called, in order: checkout, stage, commit, push.
+    `calls` are the names of the port's methods that were called, in order: checkout, stage, commit, push. `searched`
+    are all words that were counted.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.calls: list[str] = []
+        self.searched: list[str] = []
         self._repositories: dict[str, FakeRepository] = {}
         self._faults: list[tuple[str, PatchferryError]] = []
 
@@ -142,6 +144,7 @@ class FakeCheckout:
         return None if b"\0" in content[:_BINARY_PROBE] else content.decode(errors="replace")
 
     def count_words(self, words: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+        self._git.searched.extend(words)
         texts = {path: text for path in self.files() if (text := self.read(path, 10_000_000)) is not None}
         return {word: occurrences(word, texts) for word in words}
 

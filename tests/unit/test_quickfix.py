@@ -286,6 +286,7 @@ def test_secrets_are_taken_out_of_every_text_that_leaves(scene: Scene) -> None:
     task = Task(TASK_ID, "acme/shop", "alice", issue=1)
     tools = Tools(scene.git, scene.engine, Deadline(60), redact=lambda text: text.replace("hunter22", "***"))
     conduct(task, scene.forge, tools, Rules(), next_delay=lambda _after: None)
+    assert "hunter22" not in scene.git.searched
     assert "hunter22" not in scene.engine.requests[0].prompt
     assert "hunter22" not in scene.state.pull_requests[0].body + scene.told
     assert "***" in scene.state.pull_requests[0].body

@@ -1,10 +1,9 @@
-"""Runs a child process: an argument list, an explicit environment, a deadline that ends its whole group."""
+"""Runs child processes: an argument list, an explicit environment, an end for the whole group."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import selectors
 import signal
 import subprocess
 import time
@@ -12,12 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from worker.deadline import Deadline
-
-_POLL_SECONDS = 0.05
-_CHUNK = 65_536
+from worker.exchange import POLL_SECONDS, Sink, exchange
 
 
 @dataclass(frozen=True)
@@ -106,6 +103,42 @@ def run(
     return Finished(child.returncode, out, err, time.monotonic() - started)
 
 
+class Standing:
+    """A child that stays, in a session of its own, without input and output; made by `start`."""
+
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        self._child = child
+        self.pid = child.pid
+
+    def ended(self) -> int | None:
+        """Its exit status, negative for a signal; None while it runs."""
+        return self._child.poll()
+
+    def end(self, grace: float = 0.0) -> None:
+        """Wait `grace` seconds for it to end, then kill its group, and wait for it."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(grace)
+            return
+        kill_group(self.pid)
+        self._child.wait()
+
+
+def start(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, pass_fds: Sequence[int] = ()) -> Standing:
+    """Start a child and leave it running; who starts it ends it. FileNotFoundError when the program is missing."""
+    return Standing(
+        subprocess.Popen(
+            list(argv),
+            env=dict(env),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=tuple(pass_fds),
+        )
+    )
+
+
 def kill_group(pid: int) -> None:
     """Kill every process of the group that `pid` leads; gone already is fine."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -118,11 +151,11 @@ def _talk(
     assert child.stdin is not None
     assert child.stdout is not None
     assert child.stderr is not None
-    out, err = _Sink(bytearray(), limit), _Sink(bytearray(), limit)
+    out, err = Sink(bytearray(), limit), Sink(bytearray(), limit)
     sinks = {child.stdout.fileno(): out, child.stderr.fileno(): err}
     if channel:
-        sinks[channel.our_end] = _Sink(channel.received, channel.limit)
-    _exchange(child.stdin, sinks, stdin, deadline)
+        sinks[channel.our_end] = Sink(channel.received, channel.limit)
+    exchange(child.stdin, sinks, stdin, deadline)
     return bytes(out.data), bytes(err.data)
 
 
@@ -130,48 +163,5 @@ def _await_exit(child: subprocess.Popen[bytes], deadline: Deadline) -> None:
     while True:
         deadline.check()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(timeout=_POLL_SECONDS)
+            child.wait(timeout=POLL_SECONDS)
             return
-
-
-def _exchange(stdin: IO[bytes], sinks: Mapping[int, _Sink], data: bytes, deadline: Deadline) -> None:
-    with selectors.DefaultSelector() as selector:
-        for descriptor in sinks:
-            os.set_blocking(descriptor, False)
-            selector.register(descriptor, selectors.EVENT_READ)
-        os.set_blocking(stdin.fileno(), False)
-        selector.register(stdin, selectors.EVENT_WRITE)
-        rest = memoryview(data)
-        while selector.get_map():
-            deadline.check()
-            for key, _ in selector.select(timeout=_POLL_SECONDS):
-                if key.fileobj is stdin:
-                    rest = _feed(stdin, rest)
-                    if not rest:
-                        selector.unregister(stdin)
-                        with contextlib.suppress(BrokenPipeError):
-                            stdin.close()
-                    continue
-                chunk = os.read(key.fd, _CHUNK)
-                if chunk:
-                    sinks[key.fd].take(chunk)
-                else:
-                    selector.unregister(key.fileobj)
-
-
-@dataclass(frozen=True)
-class _Sink:
-    data: bytearray
-    limit: int
-
-    def take(self, chunk: bytes) -> None:
-        self.data.extend(chunk[: max(0, self.limit - len(self.data))])
-
-
-def _feed(stdin: IO[bytes], rest: memoryview) -> memoryview:
-    if not rest:
-        return rest
-    try:
-        return rest[os.write(stdin.fileno(), rest[:_CHUNK]) :]
-    except BrokenPipeError:
-        return rest[:0]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,15 @@ from tests.fakes.model import NAME, ScriptedModel
 from worker.deadline import Deadline
 from worker.llm.aider import AiderEngine
 from worker.llm.child import FOLDER
+from worker.llm.cold import Cold
+from worker.llm.warm import Warm
 from worker.ports import EditRequest, EditResult
 
 GREETING = "def greet(name):\n    return 'helo ' + name\n"
 KEY = "sk-test-0123456789abcdef"
 EngineOn = Callable[..., AiderEngine]
+_shared: list[Warm] = []
+_parents = ExitStack()
 
 
 def plant(tree: Path, files: Mapping[str, str]) -> Path:
@@ -54,7 +60,34 @@ def on_openai(model: ScriptedModel, name: str = NAME, **options: Any) -> AiderEn
     return AiderEngine(model=f"openai/{name}", provider_environment=variables, **_quick(options))
 
 
+def on_ollama_cold(model: ScriptedModel, name: str = NAME, **options: Any) -> AiderEngine:
+    """As `on_ollama`, in a process that is started for it."""
+    return on_ollama(model, name, runner=Cold(sys.executable), **options)
+
+
+def on_openai_cold(model: ScriptedModel, name: str = NAME, **options: Any) -> AiderEngine:
+    """As `on_openai`, in a process that is started for it."""
+    return on_openai(model, name, runner=Cold(sys.executable), **options)
+
+
+def warm() -> Warm:
+    """The warm parent that the engines above share, unless they say otherwise; the first one to ask starts it."""
+    if not _shared:
+        _shared.append(_parents.enter_context(Warm(sys.executable, jobs=1_000)))
+    return _shared[0]
+
+
+@contextmanager
+def no_parent_left() -> Iterator[None]:
+    """Ends it."""
+    with _parents:
+        yield
+    _shared.clear()
+
+
 def _quick(options: dict[str, Any]) -> dict[str, Any]:
+    if "engine_python" not in options:
+        options.setdefault("runner", warm())
     return {"retry_pause": 0.01, "longest_pause": 1.0, **options}
 
 
@@ -70,14 +103,31 @@ def request(tree: Path, prompt: str = "Fix the greeting.", **fields: Any) -> Edi
     return EditRequest(tree, **{"files": ("greet.py",), "all_files": everything, "prompt": prompt, **fields})
 
 
-def engine_processes(parent: int | None = None) -> dict[int, bytes]:
-    """The engine's processes that `parent`, or this process, has started and that live: pid -> environment."""
+def engine_processes(worker: int | None = None) -> dict[int, bytes]:
+    """The live processes that do a job for `worker`, or for this process: pid -> environment."""
+    ours = worker or os.getpid()
+    return {
+        pid: environment for pid, (above, serves, environment) in _engines(ours).items() if above != ours or not serves
+    }
+
+
+def engine_parents(worker: int | None = None) -> dict[int, bytes]:
+    """The live warm parents that `worker`, or this process, has started: pid -> environment."""
+    ours = worker or os.getpid()
+    return {
+        pid: environment for pid, (above, serves, environment) in _engines(ours).items() if above == ours and serves
+    }
+
+
+def _engines(worker: int) -> dict[int, tuple[int, bool, bytes]]:
+    """The engine's processes one or two steps below: pid -> (parent, whether it was told to serve, environment)."""
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            _state, above = _stat(entry)
-            if int(above) == (parent or os.getpid()) and str(FOLDER).encode() in (entry / "cmdline").read_bytes():
-                found[int(entry.name)] = (entry / "environ").read_bytes()
+            above = int(_stat(entry)[1])
+            arguments = (entry / "cmdline").read_bytes().split(b"\0")
+            if str(FOLDER).encode() in arguments and worker in (above, int(_stat(Path(f"/proc/{above}"))[1])):
+                found[int(entry.name)] = (above, b"serve" in arguments, (entry / "environ").read_bytes())
         except (FileNotFoundError, ProcessLookupError):
             continue
     return found

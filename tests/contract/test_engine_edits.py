@@ -15,7 +15,9 @@ from tests.contract.engine_world import (
     contents,
     edit,
     on_ollama,
+    on_ollama_cold,
     on_openai,
+    on_openai_cold,
     plant,
 )
 from tests.fakes.model import NAME, ScriptedModel
@@ -31,14 +33,14 @@ def tree(tmp_path: Path) -> Path:
     return plant(tmp_path / "tree", {"greet.py": GREETING})
 
 
-@pytest.mark.parametrize("engine_on", [on_ollama, on_openai])
+@pytest.mark.parametrize("engine_on", [on_ollama, on_openai, on_ollama_cold, on_openai_cold])
 def test_an_edit_lands_in_the_file_and_the_report_says_what_it_took(tree: Path, engine_on: EngineOn) -> None:
     with ScriptedModel([Say(f"The greeting was misspelt.\n\n{FIX}", tokens=(1500, 90))]) as model:
         result = edit(engine_on(model), tree)
     assert contents(tree) == {"greet.py": FIXED}
     assert result.summary == "The greeting was misspelt."
     assert (result.rounds, result.engine, result.model.partition("/")[2]) == (1, "aider 0.86.2", NAME)
-    local = engine_on is on_ollama
+    local = engine_on in (on_ollama, on_ollama_cold)
     assert result.usage == Usage(1500, 90, 1, 0.0 if local else None)
     assert 0 < result.seconds < 60
 

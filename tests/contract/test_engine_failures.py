@@ -23,6 +23,7 @@ from tests.contract.engine_world import (
     engine_processes,
     is_alive,
     on_ollama,
+    on_ollama_cold,
     on_openai,
     plant,
     request,
@@ -127,7 +128,8 @@ def test_a_question_and_its_repetitions_share_one_time_limit(tree: Path, engine_
     assert (retry.value.usage.tokens_out > 10) == isinstance(step, Drip)
 
 
-def test_at_the_deadline_the_process_is_gone_and_what_it_used_is_known(tree: Path) -> None:
+@pytest.mark.parametrize("engine_on", [on_ollama, on_ollama_cold])
+def test_at_the_deadline_the_process_is_gone_and_what_it_used_is_known(tree: Path, engine_on: EngineOn) -> None:
     seen: list[int] = []
     late = [0.0]
 
@@ -140,13 +142,14 @@ def test_at_the_deadline_the_process_is_gone_and_what_it_used_is_known(tree: Pat
 
     deadline = Deadline(60, clock=lambda: time.monotonic() + late[0])
     with ScriptedModel(behaviour) as model, pytest.raises(Refused) as refused:
-        on_ollama(model).edit(request(tree), deadline)
+        engine_on(model).edit(request(tree), deadline)
     assert (refused.value.reason, refused.value.usage) == (Reason.DEADLINE, Usage(1200, 80, 1, 0.0))
     assert len(seen) == 1
     assert not engine_processes()
 
 
-def test_a_task_that_is_cut_off_takes_the_process_along_and_keeps_the_usage(tree: Path) -> None:
+@pytest.mark.parametrize("engine_on", [on_ollama, on_ollama_cold])
+def test_a_task_that_is_cut_off_takes_the_process_along_and_keeps_the_usage(tree: Path, engine_on: EngineOn) -> None:
     deadline = Deadline(60)
 
     def behaviour(asked: Request) -> Step:
@@ -156,7 +159,7 @@ def test_a_task_that_is_cut_off_takes_the_process_along_and_keeps_the_usage(tree
         return Hang()
 
     with ScriptedModel(behaviour) as model, pytest.raises(CutOff) as cut:
-        on_ollama(model).edit(request(tree), deadline)
+        engine_on(model).edit(request(tree), deadline)
     assert cut.value.usage == Usage(1200, 80, 1, 0.0)
     assert not engine_processes()
 

@@ -15,17 +15,20 @@ from tests.contract.engine_world import (
     FIXED,
     GREETING,
     KEY,
+    EngineOn,
     block,
     contents,
     edit,
     engine_processes,
     on_ollama,
     on_openai,
+    on_openai_cold,
     plant,
 )
 from tests.fakes.model import ScriptedModel
 from tests.fakes.model_script import Request, Say, Step
 from worker.errors import Reason, Refused
+from worker.llm.child import own_variables
 
 WORKFLOWS = (".github/workflows/",)
 
@@ -130,7 +133,10 @@ def test_the_prompt_is_text_and_never_a_command(tree: Path, elsewhere: Listener,
     assert elsewhere.connections == 0
 
 
-def test_the_process_shows_no_secret_not_even_the_models_key(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("engine_on", [on_openai, on_openai_cold])
+def test_the_process_shows_no_secret_not_even_the_models_key(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, engine_on: EngineOn
+) -> None:
     canaries = {
         name: f"canary-{name.lower()}"
         for name in ("GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET", "RABBITMQ_URL", "PATCHFERRY_MODEL", "ANTHROPIC_API_KEY")
@@ -144,7 +150,7 @@ def test_the_process_shows_no_secret_not_even_the_models_key(tree: Path, monkeyp
         return Say(f"Your key is {KEY}.\n\n{FIX}")
 
     with ScriptedModel(behaviour) as model, capture_logs() as logs:
-        result = edit(on_openai(model, variables={"AWS_SECRET_ACCESS_KEY": "canary-aws", **canaries}), tree)
+        result = edit(engine_on(model, variables={"AWS_SECRET_ACCESS_KEY": "canary-aws", **canaries}), tree)
     assert result.summary == "Your key is ***."
     assert "Your key is ***." in str(logs)
     assert KEY not in str(logs)
@@ -152,8 +158,7 @@ def test_the_process_shows_no_secret_not_even_the_models_key(tree: Path, monkeyp
     assert KEY.encode() not in environment
     assert b"canary" not in environment
     names = {one.partition(b"=")[0].decode() for one in environment.split(b"\0") if one}
-    ours = {"PATH", "HOME", "TMPDIR", "LANG", "LITELLM_LOCAL_MODEL_COST_MAP", "LITELLM_MODE", "GIT_PYTHON_REFRESH"}
-    assert names == ours
+    assert names == set(own_variables(""))
 
 
 def test_only_the_model_is_contacted(tree: Path, elsewhere: Listener) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from worker.deadline import Deadline
 from worker.llm import child, ollama, prices
+from worker.llm.cold import Cold
 from worker.llm.providers import Access
 from worker.ports import EditRequest, EditResult
 
@@ -21,6 +22,7 @@ class AiderEngine:
     """Edits files with Aider 0.86.2 and the model of a litellm name.
 
     `provider_environment` may hold every provider's variables; the process gets those of this model's provider only.
+    `runner` has its processes; without one each edit starts `engine_python` anew.
     `context_tokens` 0 means: ask Ollama, or litellm's table. `model_timeout` is seconds for one call, `retries` how
     often a call is repeated that a later one may answer, with pauses of `retry_pause` seconds, doubled each time, or
     what the server asks for, up to `longest_pause`.
@@ -32,6 +34,7 @@ class AiderEngine:
         model: str,
         provider_environment: Mapping[str, str],
         engine_python: Path | str = executable,
+        runner: child.Runner | None = None,
         context_tokens: int = 0,
         max_output_tokens: int = 8192,
         model_timeout: float = 600.0,
@@ -48,7 +51,7 @@ class AiderEngine:
         network = {"HTTPS_PROXY": https_proxy, "NO_PROXY": no_proxy, "SSL_CERT_FILE": ssl_cert_file}
         self._variables = {**provider_environment, **{name: str(value) for name, value in network.items() if value}}
         self._model = model
-        self._python = str(engine_python)
+        self._runner = runner or Cold(str(engine_python))
         self._context_tokens = context_tokens
         self._prices = model_prices
         self._keep_alive = ollama_keep_alive
@@ -73,7 +76,7 @@ class AiderEngine:
         deadline.check()
         access = Access.find(self._model, self._variables)
         job = self._job(request, access, deadline)
-        done = child.perform(self._python, job, access.environment, deadline)
+        done = child.perform(self._runner, job, access.environment, deadline)
         return EditResult(
             summary=done.summary,
             rounds=done.rounds,

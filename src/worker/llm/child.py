@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -20,7 +20,7 @@ from worker.usage import Usage
 
 FOLDER = Path(__file__).parent / "engine"
 
-_LARGEST_OUTPUT = 1_000_000  # bytes of Aider's own talk, for the debug log
+LARGEST_OUTPUT = 1_000_000  # bytes of Aider's own talk, for the debug log
 _SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "CREDENTIAL", "PASSWORD", "PROXY")
 _log = structlog.get_logger(__name__)
 
@@ -37,12 +37,23 @@ class Performed:
     seconds: float
 
 
-def perform(python: str, job: Mapping[str, Any], environment: Mapping[str, str], deadline: Deadline) -> Performed:
+class Runner(Protocol):
+    """A way to have a process for one job."""
+
+    def run(self, job: bytes, home: Path, channel: process.Channel, deadline: Deadline) -> process.Finished:
+        """Give it the job on its stdin and wait for its end; `home` is a folder of its own.
+
+        Raises what `deadline.check` raises, after the process and all that it has started are gone, Refused when none
+        can be had, and Retry(ENGINE) when it was lost through no fault of the job.
+        """
+
+
+def perform(runner: Runner, job: Mapping[str, Any], environment: Mapping[str, str], deadline: Deadline) -> Performed:
     """Run one job, the fields of `patchferry_engine.protocol.Job` but `home` and `variables`, in its own process.
 
     `environment` are the model's variables. They travel with the job, so no process shows them. Raises what
-    the engine reports, what `deadline.check` raises, Refused(ENGINE) when there is no report, and
-    Refused(CONFIGURATION) when `python` can't be started; each with the usage as far as it is known.
+    the engine reports, what the runner raises, and Refused(ENGINE) when there is no report; each with the usage as far
+    as it is known.
     """
     redact = Redactor(
         value for name, value in environment.items() if any(word in name for word in _SECRET_WORDS)
@@ -51,8 +62,9 @@ def perform(python: str, job: Mapping[str, Any], environment: Mapping[str, str],
         tempfile.TemporaryDirectory(prefix="patchferry-engine-") as home,
         process.Channel(outcome.LARGEST_REPORT) as channel,
     ):
+        text = json.dumps({**job, "home": home, "variables": dict(environment)}).encode()
         try:
-            finished = _run(python, {**job, "home": home, "variables": dict(environment)}, channel, deadline)
+            finished = runner.run(text, Path(home), channel, deadline)
         except PatchferryError as error:
             error.usage = outcome.usage_in(channel.received)
             raise
@@ -75,29 +87,17 @@ def perform(python: str, job: Mapping[str, Any], environment: Mapping[str, str],
             raise Refused(Reason.ENGINE, sentence, usage=usage)
 
 
-def _run(
-    python: str,
-    job: Mapping[str, Any],
-    channel: process.Channel,
-    deadline: Deadline,
-) -> process.Finished:
-    try:
-        return process.run(
-            # -I: neither the working directory, nor the user's site, nor PYTHON* variables can add code.
-            [python, "-I", "-X", "utf8", str(FOLDER), str(channel.child_end)],
-            env=_own(job["home"]),
-            cwd=Path(job["home"]),
-            deadline=deadline,
-            stdin=json.dumps(job).encode(),
-            max_output=_LARGEST_OUTPUT,
-            channel=channel,
-        )
-    except OSError as error:
-        sentence = f"PATCHFERRY_ENGINE_PYTHON cannot be started ({error.strerror})"
-        raise Refused(Reason.CONFIGURATION, sentence) from error
+def command(python: str, *arguments: str) -> list[str]:
+    """The engine as a program. -I: neither the working directory, nor the user's site, nor PYTHON* can add code."""
+    return [python, "-I", "-X", "utf8", str(FOLDER), *arguments]
 
 
-def _own(home: str) -> dict[str, str]:
+def cannot_start(error: OSError) -> Refused:
+    """What a missing interpreter means."""
+    return Refused(Reason.CONFIGURATION, f"PATCHFERRY_ENGINE_PYTHON cannot be started ({error.strerror})")
+
+
+def own_variables(home: str) -> dict[str, str]:
     """Variables that keep Python, Aider and litellm to themselves."""
     return {
         "PATH": "/usr/bin:/bin",
@@ -107,4 +107,5 @@ def _own(home: str) -> dict[str, str]:
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # the table in its package, not a download
         "LITELLM_MODE": "PRODUCTION",  # reads no .env
         "GIT_PYTHON_REFRESH": "quiet",
+        "OPENBLAS_NUM_THREADS": "1",  # a process that has threads can't be forked safely
     }

@@ -281,11 +281,13 @@ def test_the_model_hears_people_with_write_access_last_the_request_and_nobody_el
 
 
 def test_secrets_are_taken_out_of_every_text_that_leaves(scene: Scene) -> None:
-    scene.issue.body = "the key is hunter22"
+    scene.issue.body = "the key is `hunter22`, and `shop_total` is wrong"
+    scene.server.commit("main", {f"shop/part_{number}.py": "x = 1\n" * 3_000 for number in range(30)})
     scene.engine = FakeEngine(writes("calc.py", FIXED), summary="it was hunter22")
     task = Task(TASK_ID, "acme/shop", "alice", issue=1)
     tools = Tools(scene.git, scene.engine, Deadline(60), redact=lambda text: text.replace("hunter22", "***"))
     conduct(task, scene.forge, tools, Rules(), next_delay=lambda _after: None)
+    assert "shop_total" in scene.git.searched
     assert "hunter22" not in scene.git.searched
     assert "hunter22" not in scene.engine.requests[0].prompt
     assert "hunter22" not in scene.state.pull_requests[0].body + scene.told

@@ -9,8 +9,11 @@ from aider import models
 from aider.coders import Coder
 from aider.sendchat import ensure_alternating_roles
 
-from patchferry_engine.answers import Answers, is_edit
+from patchferry_engine.answers import Answers
 from patchferry_engine.calls import Caller
+from patchferry_engine.edits.ledger import Ledger
+from patchferry_engine.edits.reader import holds_edit
+from patchferry_engine.edits.targets import Targets
 from patchferry_engine.policy import PathPolicy
 from patchferry_engine.protocol import Job
 
@@ -22,7 +25,8 @@ class Chat:
         self._job = job
         self._policy = policy
         self.replies: list[str] = []
-        self.unapplied = False  # the last edits that the model sent are not in the files
+        targets = Targets(policy.root, job.all_files, self._shown)
+        self._ledger = Ledger(policy, targets, whole=job.edit_format == "whole")
         _no_model_info()
         _own_calls(caller, settings, self.replies)
         self._restrict()
@@ -37,8 +41,13 @@ class Chat:
     def rounds(self) -> int:
         return len(self.replies)
 
+    @property
+    def unapplied(self) -> bool:
+        """Whether edits that the model sent are not in the files."""
+        return self._ledger.unapplied
+
     def _create(self) -> Any:
-        io = Answers(self._policy, self._job.all_files, lambda: self.replies[-1] if self.replies else "")
+        io = Answers(self._policy, self._job.all_files, self._awaits_files)
         coder = Coder.create(
             main_model=models.Model(self._job.model, weak_model=self._job.model, editor_model=self._job.model),
             edit_format=self._job.edit_format,
@@ -63,26 +72,32 @@ class Chat:
             coder.add_rel_fname(name)
         return coder
 
-    def _restrict(self) -> None:
-        """On the class, because some formats make coders of their own."""
-        policy, files, chat = self._policy, sorted(self._job.all_files), self
-        allowed_to_edit, apply_updates = Coder.allowed_to_edit, Coder.apply_updates
+    def _shown(self) -> list[str]:
+        return [self._coder.get_rel_fname(name) for name in self._coder.abs_fnames]
 
-        def allowed(coder: Any, path: str) -> Any:
-            policy.check(path)
-            return allowed_to_edit(coder, path)
+    def _awaits_files(self) -> bool:
+        """Whether the model may be shown more files: a reply that holds edits would be thrown away."""
+        return bool(self.replies) and not holds_edit(self.replies[-1], whole=self._ledger.whole)
+
+    def _restrict(self) -> None:
+        """On the class, because some formats make coders of their own.
+
+        Aider's reading of a reply is replaced as a whole: it takes what looks alike, the first of two places, and half
+        of an answer.
+        """
+        policy, ledger, files = self._policy, self._ledger, sorted(self._job.all_files)
 
         def add(coder: Any, name: str) -> None:
             if policy.unreadable(name) is None:
                 coder.abs_fnames.add(coder.abs_root_path(name))
 
-        def apply(coder: Any) -> Any:
-            edited = apply_updates(coder)
-            if edited or coder.reflected_message or is_edit(coder.partial_response_content):
-                chat.unapplied = bool(coder.reflected_message)
-            return edited
+        def apply(coder: Any) -> set[str]:
+            verdict = ledger.take(coder.partial_response_content)
+            for name in verdict.show:
+                coder.add_rel_fname(name)
+            coder.reflected_message = verdict.complaint
+            return set(verdict.written)
 
-        Coder.allowed_to_edit = allowed
         Coder.add_rel_fname = add
         Coder.apply_updates = apply
         Coder.get_all_relative_files = lambda _coder: files

@@ -59,6 +59,7 @@ def tree(tmp_path: Path) -> Path:
     [
         (on_ollama, 401, Reason.CREDENTIALS),
         (on_ollama, 404, Reason.MODEL_UNKNOWN),
+        (on_openai, 404, Reason.MODEL_UNKNOWN),
         (on_openai, 401, Reason.CREDENTIALS),
         (on_openai, 400, Reason.CONFIGURATION),
     ],
@@ -92,9 +93,12 @@ def test_a_rate_limit_that_lasts_longer_is_left_to_the_queue(tree: Path) -> None
     ("engine_on", "step"),
     [
         (on_ollama, Status(500)),
-        (on_ollama, Cut(clean=True)),
-        (on_openai, Drop()),
+        (on_openai, Status(500)),
+        (on_ollama, Cut()),
         (on_openai, Cut()),
+        (on_ollama, Cut(clean=True)),
+        (on_openai, Cut(clean=True)),
+        (on_openai, Drop()),
     ],
 )
 def test_a_server_that_stays_broken_is_asked_three_times(tree: Path, engine_on: EngineOn, step: Step) -> None:
@@ -118,7 +122,9 @@ def test_a_server_that_is_not_there_is_unavailable(tree: Path) -> None:
     assert retry.value.reason is Reason.MODEL_UNAVAILABLE
 
 
-@pytest.mark.parametrize(("engine_on", "step"), [(on_ollama, Hang()), (on_openai, Drip())])
+@pytest.mark.parametrize(
+    ("engine_on", "step"), [(on_ollama, Hang()), (on_openai, Hang()), (on_ollama, Drip()), (on_openai, Drip())]
+)
 def test_a_question_and_its_repetitions_share_one_time_limit(tree: Path, engine_on: EngineOn, step: Step) -> None:
     with ScriptedModel([Status(503), step]) as model, pytest.raises(Retry) as retry:
         edit(engine_on(model, model_timeout=1.5), tree)

@@ -9,7 +9,7 @@ from patchferry_engine.reported import Reported
 OLLAMA = {"model": "m", "message": {"role": "assistant", "content": ""}, "done": True, "done_reason": "stop"}
 
 
-def read(*events: object, head: str = "data: ") -> tuple[Reported, list[bytes]]:
+def read(*events: object, head: str = "data: ") -> tuple[Reported, list[bytes | None]]:
     """What is reported after these events, and the lines as they are passed on."""
     reported = Reported()
     return reported, [reported.read((head + json.dumps(event)).encode()) for event in events]
@@ -84,7 +84,7 @@ def test_the_counts_are_mended_wherever_they_stand() -> None:
         {"prompt_eval_count": -1, "done": True},
         head="",
     )
-    assert [json.loads(line) for line in lines] == [
+    assert [json.loads(line or b"") for line in lines] == [
         {"usage": None},
         {"usage": {"prompt_tokens_details": None}},
         {"usage": {"completion_tokens_details": {"reasoning_tokens": 0}}},
@@ -95,9 +95,22 @@ def test_the_counts_are_mended_wherever_they_stand() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [b"", b": a comment", b"event: message_stop", b"data: [DONE]", b"data: {broken", b"<html>{}</html>", b'["usage"]'],
+    [
+        b"",
+        b": a comment",
+        b"event: message_stop",
+        b"data: {broken",
+        b"data: 3",
+        b"<html>{}</html>",
+        b'["usage"]',
+        b'data: {"a":' * 100_000,
+    ],
 )
-def test_what_is_no_event_passes_untouched(line: bytes) -> None:
+def test_a_line_that_is_no_event_is_told_apart(line: bytes) -> None:
     reported = Reported()
-    assert reported.read(line) == line
+    assert reported.read(line) is None
     assert reported == Reported()
+
+
+def test_the_word_that_ends_a_stream_is_passed_on() -> None:
+    assert Reported().read(b"data: [DONE]") == b"data: [DONE]"

@@ -69,9 +69,9 @@ def attempt(job: Job, wire: Wire, messages: Messages, settings: dict[str, Any], 
         answer.failure = Failure(abort.reason, abort.sentence)
     except Exception as error:  # noqa: BLE001 - litellm raises many unrelated classes; classify names them all
         answer.failure = classify(error, job.model, job.credentials)
-    if wire.refused:
-        answer.failure = Failure(wire.refused.reason, wire.refused.sentence)
-    answer.failure = _incomplete(answer, job.model, wire, settings["max_tokens"]) or answer.failure
+    finally:
+        wire.hang_up()
+    answer.failure = wire.refused or _incomplete(answer, job.model, wire, settings["max_tokens"]) or answer.failure
     return answer
 
 

@@ -35,15 +35,20 @@ class Reported:
     cached: int = 0
     end: End | None = None
 
-    def read(self, line: bytes) -> bytes:
-        """Take what one line says, a JSON object with or without "data:" before it; returns the line, made harmless."""
+    def read(self, line: bytes) -> bytes | None:
+        """Take what one line says, a JSON object with or without "data:" before it, or the word that ends a stream.
+
+        Returns the line, made harmless; None when it is something else.
+        """
         head, brace, rest = line.partition(b"{")
-        if not brace or head.strip() not in {b"", b"data:"}:
+        if line.removeprefix(b"data:").strip() == b"[DONE]":
             return line
+        if not brace or head.strip() not in {b"", b"data:"}:
+            return None
         try:
             event = json.loads(brace + rest)
-        except ValueError:
-            return line
+        except (ValueError, RecursionError):
+            return None
         mended = _mend(event)
         for usage in _usages(event):
             self._count(usage)

@@ -75,3 +75,19 @@ def test_without_an_answer_it_is_worth_another_attempt(error: Exception, words: 
     failure = classify(error, MODEL, "OPENAI_API_KEY")
     assert (failure.reason, failure.again) == ("model_unavailable", True)
     assert words in failure.sentence
+
+
+@pytest.mark.parametrize(
+    ("module", "package"), [("boto3", "boto3"), ("google", "google-cloud-aiplatform"), ("surprise", "surprise")]
+)
+def test_a_package_that_is_missing_is_named(module: str, package: str) -> None:
+    try:
+        try:
+            raise ModuleNotFoundError("No module", name=module)
+        except ImportError as error:
+            raise ValueError("litellm.APIConnectionError") from error
+    except ValueError as wrapped_error:
+        failure = classify(wrapped_error, MODEL, "AWS_*")
+    assert (failure.reason, failure.again) == ("configuration", False)
+    assert f"package {package};" in failure.sentence
+    assert "PATCHFERRY_ENGINE_PYTHON" in failure.sentence

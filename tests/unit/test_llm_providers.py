@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from worker.config.sources import is_provider_variable
 from worker.errors import Reason, Refused
 from worker.llm.providers import Access
 
@@ -26,7 +27,11 @@ EVERYTHING = {
     [
         ("openai/gpt-5", {"OPENAI_API_KEY"}, [("api.openai.com", 443)]),
         ("anthropic/claude-sonnet-4-5", {"ANTHROPIC_API_KEY"}, [("api.anthropic.com", 443)]),
-        ("gemini/gemini-2.5-pro", {"GEMINI_API_KEY"}, [("generativelanguage.googleapis.com", 443)]),
+        (
+            "gemini/gemini-2.5-pro",
+            {"GEMINI_API_KEY", "GEMINI_API_BASE"},
+            [("generativelanguage.googleapis.com", 443)],
+        ),
         ("deepseek/deepseek-chat", {"DEEPSEEK_API_KEY"}, [("api.deepseek.com", 443)]),
         ("openrouter/qwen/qwen3-coder", {"OPENROUTER_API_KEY"}, [("openrouter.ai", 443)]),
         ("azure/mine", {"AZURE_API_KEY", "AZURE_API_BASE"}, [("mine.openai.azure.com", 443)]),
@@ -65,6 +70,27 @@ def test_an_address_of_ones_own_replaces_the_providers(given: str, used: str, ad
     assert list(access.addresses) == [address]
 
 
+@pytest.mark.parametrize(
+    ("model", "base"),
+    [
+        ("anthropic/claude-sonnet-4-5", "ANTHROPIC_API_BASE"),
+        ("gemini/gemini-2.5-pro", "GEMINI_API_BASE"),
+        ("deepseek/deepseek-chat", "DEEPSEEK_API_BASE"),
+        ("openrouter/qwen/qwen3-coder", "OPENROUTER_API_BASE"),
+        ("azure/mine", "AZURE_API_BASE"),
+        ("azure_ai/mine", "AZURE_AI_API_BASE"),
+        ("bedrock/anthropic.claude", "AWS_BEDROCK_RUNTIME_ENDPOINT"),
+        ("vertex_ai/gemini-2.5-pro", "VERTEXAI_API_BASE"),
+    ],
+)
+def test_every_provider_can_stand_behind_a_gateway(model: str, base: str) -> None:
+    everything = {**EVERYTHING, "AZURE_AI_API_KEY": "azure-ai-key", base: "https://gateway:8443/models/"}
+    access = Access.find(model, everything)
+    assert (access.base, access.environment[base]) == ("https://gateway:8443/models",) * 2
+    assert list(access.addresses) == [("gateway", 8443)]
+    assert is_provider_variable(base)
+
+
 def test_a_server_of_ones_own_needs_no_key_although_the_client_insists_on_one() -> None:
     assert Access.find("openai/mine", {"OPENAI_API_BASE": "http://models/v1"}).environment["OPENAI_API_KEY"] == "none"
 
@@ -86,3 +112,8 @@ def test_what_is_missing_or_wrong_is_named(model: str, variables: dict[str, str]
         Access.find(model, variables)
     assert refused.value.reason is Reason.CONFIGURATION
     assert all(word in refused.value.sentence for word in words)
+
+
+def test_entras_token_gets_the_name_that_the_client_reads() -> None:
+    access = Access.find("azure/mine", {"AZURE_API_BASE": "https://mine", "AZURE_AD_TOKEN": "token"})
+    assert access.environment["AZURE_OPENAI_AD_TOKEN"] == "token"

@@ -16,7 +16,8 @@ _PORTS = {"http": 80, "https": 443}
 class Provider:
     """A provider of models. `variables` ending in `*` are prefixes; one of `keys` must be set, if there are any.
 
-    `base` is the variable that replaces `address`; "*." in an address stands for every host below it.
+    `base` is the variable that replaces `address`; "*." in an address stands for every host below it. With `tell` the
+    variable is set even where nobody has set it.
     """
 
     name: str
@@ -24,32 +25,40 @@ class Provider:
     address: str | None
     keys: tuple[str, ...] = ()
     base: str | None = None
+    tell: bool = False
 
     def owns(self, variable: str) -> bool:
         return any(variable.startswith(one[:-1]) if one.endswith("*") else variable == one for one in self.variables)
 
 
+def _own(name: str, address: str) -> Provider:
+    """A provider with one key and one variable for its address, both named after it."""
+    key, base = f"{name.upper()}_API_KEY", f"{name.upper()}_API_BASE"
+    return Provider(name, (key, base), address, (key,), base)
+
+
 _OLLAMA = Provider("ollama", ("OLLAMA_API_BASE", "OLLAMA_API_KEY"), "http://localhost:11434", base="OLLAMA_API_BASE")
-_GEMINI = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
-_VERTEX = Provider("vertex_ai", ("VERTEX*",), "https://*.googleapis.com")
+_VERTEX = Provider("vertex_ai", ("VERTEX*",), "https://*.googleapis.com", base="VERTEXAI_API_BASE")
 # Names as in https://docs.litellm.ai/docs/providers
 _PROVIDERS = {
     "ollama": _OLLAMA,
     "ollama_chat": _OLLAMA,
-    "openai": Provider(
-        "openai",
-        ("OPENAI_API_KEY", "OPENAI_API_BASE"),
-        "https://api.openai.com",
-        ("OPENAI_API_KEY",),
-        "OPENAI_API_BASE",
+    "openai": _own("openai", "https://api.openai.com"),
+    "anthropic": _own("anthropic", "https://api.anthropic.com"),
+    "deepseek": _own("deepseek", "https://api.deepseek.com"),
+    "openrouter": _own("openrouter", "https://openrouter.ai"),
+    "gemini": Provider(
+        "gemini",
+        ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GEMINI_API_BASE"),
+        # Told even where it is the default: litellm would put the key into the address, which every proxy logs.
+        "https://generativelanguage.googleapis.com/v1beta",
+        ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+        "GEMINI_API_BASE",
+        tell=True,
     ),
-    "anthropic": Provider("anthropic", ("ANTHROPIC_API_KEY",), "https://api.anthropic.com", ("ANTHROPIC_API_KEY",)),
-    "gemini": Provider("gemini", _GEMINI, "https://generativelanguage.googleapis.com", _GEMINI),
-    "deepseek": Provider("deepseek", ("DEEPSEEK_API_KEY",), "https://api.deepseek.com", ("DEEPSEEK_API_KEY",)),
-    "openrouter": Provider("openrouter", ("OPENROUTER_API_KEY",), "https://openrouter.ai", ("OPENROUTER_API_KEY",)),
     "azure": Provider("azure", ("AZURE_*",), None, ("AZURE_API_KEY", "AZURE_AD_TOKEN"), "AZURE_API_BASE"),
     "azure_ai": Provider("azure_ai", ("AZURE_*",), None, ("AZURE_AI_API_KEY",), "AZURE_AI_API_BASE"),
-    "bedrock": Provider("bedrock", ("AWS_*",), "https://*.amazonaws.com"),
+    "bedrock": Provider("bedrock", ("AWS_*",), "https://*.amazonaws.com", base="AWS_BEDROCK_RUNTIME_ENDPOINT"),
     "vertex_ai": _VERTEX,
     "vertex_ai_beta": _VERTEX,
 }
@@ -88,6 +97,9 @@ class Access:
         if provider.name == "openai" and "OPENAI_API_BASE" in chosen:
             # The client insists on a key; servers of one's own often have none.
             chosen.setdefault("OPENAI_API_KEY", "none")
+        if provider.name == "azure" and "AZURE_AD_TOKEN" in chosen:
+            # litellm reads its own name for it and then does not use it; the client beneath has another.
+            chosen.setdefault("AZURE_OPENAI_AD_TOKEN", chosen["AZURE_AD_TOKEN"])
         if provider.keys and not any(key in chosen for key in provider.keys):
             needed = " or ".join(provider.keys)
             raise Refused(Reason.CONFIGURATION, f"{model} needs {needed}, which is not set")
@@ -107,6 +119,8 @@ def _base(provider: Provider, chosen: dict[str, str]) -> str | None:
         return url
     if provider.address is None:
         raise Refused(Reason.CONFIGURATION, f"models of {provider.name} need {provider.base}, which is not set")
+    if provider.base and provider.tell:
+        chosen[provider.base] = provider.address
     return provider.address
 
 

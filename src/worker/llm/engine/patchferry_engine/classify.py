@@ -24,12 +24,9 @@ _DECISIVE: tuple[tuple[set[str], Reason, str], ...] = (
         "engine",
         "the provider of {model} refused the request because of its content policy",
     ),
-    (
-        {"ImportError"},
-        "configuration",
-        "{model} needs a Python package that PATCHFERRY_ENGINE_PYTHON does not have",
-    ),
 )
+# Packages whose module has another name.
+_PACKAGES = {"google": "google-cloud-aiplatform", "vertexai": "google-cloud-aiplatform"}
 _TRANSPORT: tuple[tuple[set[str], str], ...] = (
     ({"Timeout", "TimeoutException", "APITimeoutError"}, "{model} did not answer in time"),
     ({"TransportError", "APIConnectionError", "OSError"}, "the connection to {model} failed or was lost"),
@@ -87,6 +84,11 @@ def classify(error: Exception, model: str, credentials: str) -> Failure:
     for classes, reason, sentence in _DECISIVE:
         if classes & names:
             return Failure(reason, sentence.format(model=model))
+    missing = [one.name or "" for one in chain if isinstance(one, ImportError)]
+    if missing:
+        package = _PACKAGES.get(missing[-1], missing[-1] or "of its provider")
+        sentence = f"{model} needs the Python package {package}; install it in PATCHFERRY_ENGINE_PYTHON"
+        return Failure("configuration", sentence)
     status, headers = _answer(chain)
     if status is not None:
         return _by_status(status, _retry_after(headers), model, credentials)

@@ -10,6 +10,7 @@ from structlog.types import Processor
 
 from patchferry.output import say
 from worker.config import Settings, load
+from worker.llm.warm import Warm
 from worker.logs import configure
 from worker.redact import Redactor
 
@@ -22,6 +23,10 @@ class Start:
 
     settings: Settings
     redactor: Redactor
+
+    def engine(self) -> Warm:
+        """The warm engine, which is there within a `with`. Entering it raises Refused(CONFIGURATION)."""
+        return Warm(str(self.settings.engine_python))
 
 
 def start(overrides: Mapping[str, str] | None = None, *, render: Processor | None = None) -> Start:

@@ -15,6 +15,7 @@ from worker.github.addresses import Addresses
 from worker.github.forge import GitHubForge
 from worker.github.tokens import TokenSource
 from worker.llm.aider import AiderEngine
+from worker.llm.child import Runner
 from worker.queues import Topology
 from worker.redact import Redactor
 from worker.service import Service
@@ -30,10 +31,14 @@ class Unsupported(Exception):
 
 @dataclass(frozen=True)
 class Workshop:
-    """Makes what a task needs from the settings."""
+    """Makes what a task needs from the settings.
+
+    `runner` has the engine's processes; without it each task starts its own.
+    """
 
     settings: Settings
     redactor: Redactor
+    runner: Runner | None = None
 
     @property
     def addresses(self) -> Addresses:
@@ -87,6 +92,7 @@ class Workshop:
                 name: value.get_secret_value() for name, value in settings.provider_environment.items()
             },
             engine_python=settings.engine_python,
+            runner=self.runner,
             context_tokens=settings.context_tokens,
             max_output_tokens=settings.max_output_tokens,
             model_timeout=settings.model_timeout,

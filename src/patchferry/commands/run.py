@@ -60,19 +60,21 @@ def command(
     from patchferry.stopping import Stop
 
     with Stop() as stop:
-        from patchferry.asked import asked
         from patchferry.progress import Progress
-        from patchferry.running import run
         from patchferry.start import start
-        from worker.main import Workshop
 
         progress = Progress(dry_run=dry_run)
         started = start(_overrides(model), render=progress)
-        workshop = Workshop(started.settings, started.redactor)
-        if request == "-":
-            request = sys.stdin.buffer.read().decode(errors="surrogateescape")
-        what = asked(workshop.addresses, request, repo, issue)
-        return run(workshop, what, stop, dry_run=dry_run, output=output)
+        with started.engine() as engine:  # it loads while the rest is imported and GitHub is asked
+            from patchferry.asked import asked
+            from patchferry.running import run
+            from worker.main import Workshop
+
+            workshop = Workshop(started.settings, started.redactor, engine)
+            if request == "-":
+                request = sys.stdin.buffer.read().decode(errors="surrogateescape")
+            what = asked(workshop.addresses, request, repo, issue)
+            return run(workshop, what, stop, dry_run=dry_run, output=output)
 
 
 def _overrides(model: str | None) -> dict[str, str]:

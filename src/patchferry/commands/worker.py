@@ -23,8 +23,10 @@ def command(
     broker then gives it to another worker. A second signal cuts it off at once.
     """
     from patchferry.start import start
-    from worker.main import Workshop, create_service
 
     started = start()
-    service = create_service(Workshop(started.settings, started.redactor), once=once, idle=idle)
-    return asyncio.run(service.serve())
+    with started.engine() as engine:  # it loads while the rest is imported and the broker is asked
+        from worker.main import Workshop, create_service
+
+        service = create_service(Workshop(started.settings, started.redactor, engine), once=once, idle=idle)
+        return asyncio.run(service.serve())

@@ -50,7 +50,7 @@ def test_the_http_status_decides_whatever_was_wrapped_around_it(status: int, rea
     failure = classify(wrapped(status), MODEL, "OPENAI_API_KEY")
     assert (failure.reason, failure.again) == (reason, again)
     assert "sk-123456" not in failure.sentence
-    assert ("OPENAI_API_KEY" in failure.sentence) == (status in {401, 403})
+    assert ("OPENAI_API_KEY" in failure.sentence) == (status in {400, 401, 403, 422})
 
 
 def test_both_forms_of_retry_after_are_understood() -> None:

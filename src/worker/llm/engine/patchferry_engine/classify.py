@@ -24,11 +24,17 @@ _DECISIVE: tuple[tuple[set[str], Reason, str], ...] = (
         "engine",
         "the provider of {model} refused the request because of its content policy",
     ),
+    (
+        {"SSLCertVerificationError"},
+        "configuration",
+        "the certificate of {model}'s server is not trusted; name the file of its authority in SSL_CERT_FILE",
+    ),
 )
 # Packages whose module has another name.
 _PACKAGES = {"google": "google-cloud-aiplatform", "vertexai": "google-cloud-aiplatform"}
 _TRANSPORT: tuple[tuple[set[str], str], ...] = (
     ({"Timeout", "TimeoutException", "APITimeoutError"}, "{model} did not answer in time"),
+    ({"ProxyError"}, "the proxy does not connect us to the server of {model}; check HTTPS_PROXY"),
     ({"TransportError", "APIConnectionError", "OSError"}, "the connection to {model} failed or was lost"),
     (set(), "{model} answered something that is no answer"),
 )
@@ -44,7 +50,8 @@ _MOVED: tuple[Reason, str] = (
 )
 _INVALID: tuple[Reason, str] = (
     "configuration",
-    "the provider refused the request for {model} as invalid (HTTP {status})",
+    # Google's word for a wrong key, too.
+    "the provider refused the request for {model} as invalid (HTTP {status}); check PATCHFERRY_MODEL and {credentials}",
 )
 _FINAL: dict[int, tuple[Reason, str]] = {
     **dict.fromkeys(range(300, 400), _MOVED),

@@ -46,9 +46,12 @@ def test_a_money_budget_holds_across_rounds_with_the_tables_prices(tree: Path) -
 
 
 def test_what_a_lost_connection_took_along_counts(tree: Path) -> None:
+    with ScriptedModel([Say(FIX, tokens=None)]) as model:
+        prompt = edit(on_openai(model), tree).usage.tokens_in
+    plant(tree, {"greet.py": GREETING})
     with ScriptedModel([Cut(), Cut()]) as model:
         with pytest.raises(Refused) as refused:
-            edit(on_openai(model), tree, budget_tokens=8_000)
+            edit(on_openai(model), tree, budget_tokens=int(prompt * 2.5))
         assert len(model.calls) == 2
     assert refused.value.reason is Reason.BUDGET
 

@@ -26,12 +26,11 @@ class Misfit(Exception):
 
 
 class Draft:
-    """Applies parts one after the other. `confirmed` are listings that the model has repeated after a warning."""
+    """Applies parts one after the other."""
 
-    def __init__(self, policy: PathPolicy, targets: Targets, confirmed: Sequence[tuple[str, Lines]] = ()) -> None:
+    def __init__(self, policy: PathPolicy, targets: Targets) -> None:
         self._policy = policy
         self._targets = targets
-        self._confirmed = confirmed
         self._documents: dict[str, Document] = {}
         self._before: dict[str, Document] = {}
         self._previous: str | None = None
@@ -57,11 +56,14 @@ class Draft:
         self._previous = path
         return path
 
-    def holds(self, part: Part, path: str) -> bool:
-        """Whether the lines that a part puts in stand in the file already, one after the other."""
-        document = self._load(path)
-        lines = part.replace if isinstance(part, Replacement) else part.lines
-        return bool(document and lines and places.find(document, Piece(lines, lines), strictly=True))
+    def holds(self, path: str, lines: Lines) -> bool:
+        """Whether the lines stand in the file by now, one after the other."""
+        return _stand_in(self._load(path), lines)
+
+    def held(self, path: str, lines: Lines) -> bool:
+        """Whether they stood in the file before."""
+        self._load(path)
+        return _stand_in(self._before.get(path), lines)
 
     def resembles(self, path: str, lines: Lines) -> bool:
         """Whether lines may be a new version of the whole file."""
@@ -126,12 +128,13 @@ class Draft:
             return named
         exact = next((one.text for one in part.names if one.exact), None)
         if exact:
-            self._policy.check(self._targets.plain(exact))
             options, why = self._targets.alike(exact), f"there is no file {self._policy.show(exact)}"
         else:
             options, why = self._hinted(part), "it has no file name on the line above it"
         fitting = [path for path in options if self._fits(part, path)]
         if len(fitting) != 1:
+            if exact:
+                self._policy.check(self._targets.plain(exact))
             hint = f"; did you mean {' or '.join(fitting or options[:3])}?" if options and exact else ""
             raise Misfit(why + hint, fitting[0] if len(fitting) == 1 else None)
         return fitting[0]
@@ -142,8 +145,9 @@ class Draft:
         found = list(dict.fromkeys(path for path in hints if path))
         if found:
             return found
-        if self._previous and isinstance(part, Replacement) and self._fits(part, self._previous):
-            return [self._previous]
+        previous = self._previous if self._previous in self._before else None  # not one that has just been made
+        if previous and isinstance(part, Replacement) and self._fits(part, previous):
+            return [previous]
         return list(self._targets.chat())
 
     def _fits(self, part: Replacement, path: str) -> bool:
@@ -164,9 +168,10 @@ class Draft:
                 why = _count_problem(found) if isinstance(found, int) else _doubt(path, version, document)
                 if why is None and isinstance(found, Document):
                     return found
-                problems.append((isinstance(found, int) and not found, why))
-        problems.sort(key=lambda one: one[0])  # "failed to match" is the least that can be said
-        raise Misfit(problems[0][1] or "" if problems else "its SEARCH part is empty, but the file exists", path)
+                problems.append(why)
+                if found:
+                    break  # this is how it was meant
+        raise Misfit(problems[-1] or "" if problems else "its SEARCH part is empty, but the file exists", path)
 
     def _list(self, part: Listing) -> str:
         path = self._named(part) or self._listed(part)
@@ -178,7 +183,7 @@ class Draft:
             return path
         if any(line.fresh for line in document.lines):
             raise Misfit("the reply changes the file twice; send it once", path)
-        if why := suspicion(path, (), lines, document.texts):
+        if why := suspicion(path, tuple(document.texts), lines, ()):
             raise Misfit(why, path)
         if completeness.is_fragment(document.texts, lines):
             raise Misfit(
@@ -186,9 +191,12 @@ class Draft:
                 "SEARCH/REPLACE block",
                 path,
             )
-        missing = completeness.missing_end(document.texts, lines)
-        if missing and (path, part.lines) not in self._confirmed:
-            raise Unsure(f"the listing leaves out `{missing[0].strip()}` at its beginning or end", path, part.lines)
+        if missing := completeness.missing_end(document.texts, lines):
+            raise Misfit(
+                f"the listing leaves out `{missing}` at its beginning or end; send the whole file, or, if that shall "
+                "go, a SEARCH/REPLACE block that removes it",
+                path,
+            )
         self._documents[path] = document.merge(0, len(document.lines), lines)
         return path
 
@@ -208,12 +216,8 @@ class Draft:
         return self._targets.plain(exact)
 
 
-class Unsure(Misfit):
-    """A listing that may be meant; it is taken when the model repeats it."""
-
-    def __init__(self, why: str, path: str, lines: Lines) -> None:
-        super().__init__(f"{why}; if that is meant send it again unchanged, else send the whole file", path)
-        self.lines = lines
+def _stand_in(document: Document | None, lines: Lines) -> bool:
+    return bool(document and lines and places.find(document, Piece(lines, lines), strictly=True))
 
 
 def _apply(document: Document, version: Sequence[Piece], copies: int) -> Document | int:

@@ -57,13 +57,16 @@ def left_out(search: Lines, replace: Lines, present: Iterable[str]) -> str | Non
     removed = searched - {line.strip() for line in replace}
     before = ""
     for line in replace:
-        if is_gap(line) and line.strip() not in known:
-            stub = bool(_DOTS.match(line)) and before.rstrip().endswith(":") and not removed
-            if not stub:
-                return line.strip()
+        if is_gap(line) and line.strip() not in known and (removed or not _is_stub(before, line)):
+            return line.strip()
         if line.strip():
             before = line
     return None
+
+
+def _is_stub(before: str, line: str) -> bool:
+    inner = len(line) - len(line.lstrip()) > len(before) - len(before.lstrip())
+    return bool(_DOTS.match(line)) and before.rstrip().endswith(":") and inner
 
 
 def _split(lines: Lines) -> tuple[list[str], list[Lines]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from patchferry_engine.edits import complaint
-from patchferry_engine.edits.draft import Draft, Misfit, Unsure
-from patchferry_engine.edits.parts import Broken, Lines, Listing, Part, Replacement, words
+from patchferry_engine.edits.draft import Draft, Misfit
+from patchferry_engine.edits.parts import Broken, Listing, Part, Replacement, words
 from patchferry_engine.edits.reader import is_named, read
 from patchferry_engine.edits.targets import Targets
 from patchferry_engine.policy import PathPolicy
@@ -51,7 +51,6 @@ class Ledger:
     whole: bool
     kept: list[Part] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
-    confirmed: list[tuple[str, Lines]] = field(default_factory=list)
 
     @property
     def unapplied(self) -> bool:
@@ -63,7 +62,7 @@ class Ledger:
         parts = read(reply)
         if not parts:
             return Verdict()
-        draft = Draft(self.policy, self.targets, tuple(self.confirmed))
+        draft = Draft(self.policy, self.targets)
         known = set(self.kept)
         good, bad = self._place(draft, [one for one in self.kept if one not in parts], parts)
         fresh = [one for one in good if one in parts and one not in known]
@@ -92,16 +91,14 @@ class Ledger:
                     continue
                 self._put(draft, part, copies)
                 good.append(part)
-            except Unsure as unsure:
-                self.confirmed.append((str(unsure.path), unsure.lines))
-                bad.append(Failed(part, unsure.why, unsure.path))
             except Misfit as misfit:
                 bad.append(Failed(part, misfit.why, misfit.path))
         for part in kept:
             try:
                 self._put(draft, part, 1)
             except Misfit as misfit:
-                if misfit.path is None or not draft.holds(part, misfit.path):
+                lines = part.replace if isinstance(part, Replacement) else part.lines
+                if misfit.path is None or not draft.holds(misfit.path, lines):
                     bad.append(Failed(part, misfit.why, misfit.path))
                 continue
             good.append(part)
@@ -119,9 +116,11 @@ class Ledger:
         if not isinstance(part, Listing):
             return isinstance(part, Broken) and part.doubtful and not self.whole
         paths = [path for one in part.names if (path := self.targets.existing(one.text))]
-        if any(draft.holds(part, path) for path in paths):
+        if self.whole:
+            return False
+        if any(draft.held(path, part.lines) for path in paths):
             return True
-        if self.whole or paths or is_named(part):
+        if paths or is_named(part):
             return False
         return not any(draft.resembles(path, part.lines) for path in self.targets.chat())
 
@@ -135,18 +134,21 @@ class Ledger:
         return tuple(changes)
 
 
-def _unsettled(failed: Iterable[Failed], fresh: Sequence[Part]) -> list[Failed]:
-    """Earlier failures that no new part makes good: by half of its lines, or by being as many for the same file."""
-    spare = list(fresh)
-    rest = []
-    for one in failed:
-        heir = next((part for part in spare if _covers(part, one.part)), None)
-        if heir is None:
-            rest.append(one)
-        elif isinstance(heir, Listing | Replacement) and not any(_covers(heir, other.part) for other in rest):
-            spare = [part for part in spare if part is not heir] or spare
+def _unsettled(failed: Sequence[Failed], fresh: Sequence[Part]) -> list[Failed]:
+    """Earlier failures that no new part makes good: by half of its lines, or by being one more for the same file.
+
+    Markers that belong to nothing come in pairs, so one new part answers for two of them.
+    """
+    heirs = [_heir(fresh, one.part) for one in failed]
+    spare = [part for part in fresh if part not in heirs]
+    stray = 2 * len(fresh)
     left = []
-    for one in rest:
+    for one, known in zip(failed, heirs, strict=True):
+        if known is not None:
+            continue
+        if _is_stray(one.part) and stray:
+            stray -= 1
+            continue
         heir = next((part for part in spare if _same_file(part, one)), None)
         if heir is None:
             left.append(one)
@@ -155,10 +157,23 @@ def _unsettled(failed: Iterable[Failed], fresh: Sequence[Part]) -> list[Failed]:
     return left
 
 
-def _covers(new: Part, old: Part) -> bool:
+def _is_stray(part: Part) -> bool:
+    """Whether it is a marker with nothing but text or fences around it."""
+    return isinstance(part, Broken) and not any("====" in line for line in part.lines)
+
+
+def _heir(fresh: Sequence[Part], old: Part) -> Part | None:
+    """The part that brings most of the lines of an old one, if it brings half of them."""
+    shares = [_share(part, old) for part in fresh]
+    best = max(shares, default=0.0)
+    return fresh[shares.index(best)] if best >= _ENOUGH else None
+
+
+def _share(new: Part, old: Part) -> float:
+    """How much of the lines of one part are in another one."""
     lines = words(old)
     present = {line.strip() for line in (new.replace + new.search if isinstance(new, Replacement) else new.lines)}
-    return bool(lines) and len(lines & present) >= len(lines) * _ENOUGH
+    return len(lines & present) / len(lines) if lines else 0.0
 
 
 def _same_file(new: Part, old: Failed) -> bool:

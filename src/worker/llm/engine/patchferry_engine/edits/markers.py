@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from patchferry_engine.edits.elision import split_at_gaps
-from patchferry_engine.edits.fences import fence, unwrap
+from patchferry_engine.edits.fences import Fence, fence, unwrap
 from patchferry_engine.edits.headings import in_line, is_path, names
 from patchferry_engine.edits.parts import Broken, Lines, Name, Part, Piece, Replacement
 
@@ -43,12 +43,14 @@ class Scan:
             line = self.lines[at]
             if head := _HEAD.match(line):
                 above, self.gaps = self.gaps[-1], [*self.gaps, []]
-                stop, part = self._block(at, names(above, head[2]), len(head[1]), fenced=_opened(above))
+                stop, part = self._block(at, names(above, head[2]), len(head[1]), _opened(above))
                 yield part
                 at = stop
                 continue
             if _LIKE_A_MARKER.match(line):
-                yield Broken(names(self.gaps[-1]), tuple(self.gaps[-1]), _STRAY.format(line=line.strip()))
+                # What stands above an end marker may be the edit; above another one it is not.
+                lost = tuple(self.gaps[-1]) if ">" in line else ()
+                yield Broken(names(self.gaps[-1]), lost, _STRAY.format(line=line.strip()))
                 self.gaps.append([])
             else:
                 self.gaps[-1].append(line)
@@ -56,7 +58,7 @@ class Scan:
         if cut := _cut(self.gaps[-1]):
             yield Broken(cut, (), _CUT)
 
-    def _block(self, at: int, found: tuple[Name, ...], width: int, *, fenced: bool) -> tuple[int, Part]:
+    def _block(self, at: int, found: tuple[Name, ...], width: int, opened: Fence | None) -> tuple[int, Part]:
         start = at
         while start < len(self.lines) and _HEAD.match(self.lines[start]):
             start += 1  # a doubled marker
@@ -68,11 +70,11 @@ class Scan:
             return stop, Broken(found, body, _NO_END)
         while stop < len(self.lines) and _END.match(self.lines[stop]):
             stop += 1
-        versions = _versions(body, width, fenced=fenced)
+        versions = _versions(body, width, opened)
         return stop, Replacement(found, versions) if versions else Broken(found, body, _NO_DIVIDER)
 
 
-def _versions(body: Lines, width: int, *, fenced: bool) -> tuple[tuple[Piece, ...], ...]:
+def _versions(body: Lines, width: int, opened: Fence | None) -> tuple[tuple[Piece, ...], ...]:
     """Every way to cut the body in two, the longest SEARCH part first.
 
     A file may hold lines like a divider (they underline headings in Markdown); the one as wide as the opening marker
@@ -82,13 +84,13 @@ def _versions(body: Lines, width: int, *, fenced: bool) -> tuple[tuple[Piece, ..
     ours = [at for at, size in dividers.items() if size == width] or list(dividers)
     versions: list[tuple[Piece, ...]] = []
     for at in reversed(ours):
-        versions += _readings(body[:at], body[at + 1 :], fenced=fenced)
+        versions += _readings(body[:at], body[at + 1 :], opened)
     return tuple(versions)
 
 
-def _readings(search: Lines, replace: Lines, *, fenced: bool) -> Iterator[tuple[Piece, ...]]:
+def _readings(search: Lines, replace: Lines, opened: Fence | None) -> Iterator[tuple[Piece, ...]]:
     """As it stands; without fences around each part; with `...` for the lines that stay."""
-    if fenced and _closed_too_early(search, replace):
+    if opened and _closed_too_early(search, replace, opened):
         replace = replace[:-1]
     yield (Piece(search, replace),)
     inner = unwrap(search)
@@ -99,16 +101,17 @@ def _readings(search: Lines, replace: Lines, *, fenced: bool) -> Iterator[tuple[
         yield pieces
 
 
-def _closed_too_early(search: Lines, replace: Lines) -> bool:
-    """Whether the closing fence stands before the end marker."""
-    fences = [one for one in map(fence, replace) if one]
+def _closed_too_early(search: Lines, replace: Lines, opened: Fence) -> bool:
+    """Whether the closing fence stands before the end marker: it is the only one as long as the opening one."""
     last = fence(replace[-1]) if replace else None
-    return last is not None and not last.info and len(fences) == 1 and not any(map(fence, search))
+    as_long = [one for one in map(fence, search + replace) if one and one.length >= opened.length]
+    return last is not None and last.ends(opened) and as_long == [last]
 
 
-def _opened(above: Sequence[str]) -> bool:
+def _opened(above: Sequence[str]) -> Fence | None:
+    """The fence around a block, above or below its file name."""
     texts = [line for line in above if line.strip()]
-    return bool(texts) and any(fence(line) for line in texts[-2:])
+    return next((found for line in reversed(texts[-2:]) if (found := fence(line))), None)
 
 
 def _cut(tail: Sequence[str]) -> tuple[Name, ...] | None:

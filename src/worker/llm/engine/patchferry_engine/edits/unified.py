@@ -53,7 +53,7 @@ def parts(lines: Sequence[str]) -> Iterator[Part]:
 
 def _stop(lines: Sequence[str], start: int, opened: Fence | None) -> int:
     for at in range(start, len(lines)):
-        here = fence(lines[at])
+        here = fence(lines[at]) if lines[at][:1] not in {" ", "+", "-"} else None
         if opened and here and here.ends(opened):
             return at
         if not opened and lines[at] and lines[at][0] not in " +-@\\" and not _GIT.match(lines[at]):

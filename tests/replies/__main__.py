@@ -1,0 +1,5 @@
+"""Writes the data files anew."""
+
+from tests.replies import corpus
+
+corpus.write()

@@ -12,13 +12,26 @@ from typing import Any
 from tests.fakes.model import NAME, ScriptedModel
 from worker.deadline import Deadline
 from worker.llm.aider import AiderEngine
-from worker.llm.child import FOLDER
+from worker.llm.child import FOLDER, Runner
 from worker.llm.cold import Cold
 from worker.llm.warm import Warm
 from worker.ports import EditRequest, EditResult
 
 GREETING = "def greet(name):\n    return 'helo ' + name\n"
 KEY = "sk-test-0123456789abcdef"
+# A process that has left session, group and parent behind.
+DAEMON = """
+if not os.fork():
+    os.setsid()
+    if not os.fork():
+        os.setsid()
+        Path({path!r}).write_text(str(os.getpid()))
+        for number in (signal.SIGTERM, signal.SIGHUP): signal.signal(number, signal.SIG_IGN)
+        time.sleep(60)
+    os._exit(0)
+os.wait()
+while not Path({path!r}).exists() or not Path({path!r}).read_text(): time.sleep(0.01)
+"""
 EngineOn = Callable[..., AiderEngine]
 _shared: list[Warm] = []
 _parents = ExitStack()
@@ -91,6 +104,26 @@ def _quick(options: dict[str, Any]) -> dict[str, Any]:
     return {"retry_pause": 0.01, "longest_pause": 1.0, **options}
 
 
+def interpreter(folder: Path, script: str) -> Path:
+    """An ENGINE_PYTHON that is a shell script."""
+    path = folder / "interpreter"
+    path.write_text(f"#!/bin/bash\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+def without_aider(folder: Path) -> Path:
+    """An ENGINE_PYTHON whose jobs are Python, see `engine_program`."""
+    program = Path(__file__).with_name("engine_program.py")
+    return interpreter(folder, f'exec {sys.executable} -I {program} "$@"')
+
+
+def does(runner: Runner, code: str, seconds: float = 30) -> str:
+    """Have such a job done, with our key in it; returns what it says."""
+    engine = AiderEngine(model=f"openai/{NAME}", provider_environment={"OPENAI_API_KEY": KEY}, runner=runner)
+    return engine.edit(EditRequest(Path("/nowhere"), (), (), code), Deadline(seconds)).summary
+
+
 def edit(engine: AiderEngine, tree: Path, prompt: str = "Fix the greeting.", **more: Any) -> EditResult:
     """One request about everything in the tree; `seconds` is its deadline, the rest are fields of the request."""
     deadline = Deadline(more.pop("seconds", 60))
@@ -108,14 +141,6 @@ def engine_processes(worker: int | None = None) -> dict[int, bytes]:
     ours = worker or os.getpid()
     return {
         pid: environment for pid, (above, serves, environment) in _engines(ours).items() if above != ours or not serves
-    }
-
-
-def engine_parents(worker: int | None = None) -> dict[int, bytes]:
-    """The live warm parents that `worker`, or this process, has started: pid -> environment."""
-    ours = worker or os.getpid()
-    return {
-        pid: environment for pid, (above, serves, environment) in _engines(ours).items() if above == ours and serves
     }
 
 

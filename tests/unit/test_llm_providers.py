@@ -14,6 +14,7 @@ EVERYTHING = {
     "OPENROUTER_API_KEY": "openrouter-key",
     "AZURE_API_KEY": "azure-key",
     "AZURE_API_BASE": "https://mine.openai.azure.com",
+    "AWS_ACCESS_KEY_ID": "aws-id",
     "AWS_SECRET_ACCESS_KEY": "aws-key",
     "VERTEXAI_CREDENTIALS": "vertex-key",
     "GITHUB_TOKEN": "github-token",
@@ -35,7 +36,11 @@ EVERYTHING = {
         ("deepseek/deepseek-chat", {"DEEPSEEK_API_KEY"}, [("api.deepseek.com", 443)]),
         ("openrouter/qwen/qwen3-coder", {"OPENROUTER_API_KEY"}, [("openrouter.ai", 443)]),
         ("azure/mine", {"AZURE_API_KEY", "AZURE_API_BASE"}, [("mine.openai.azure.com", 443)]),
-        ("bedrock/anthropic.claude", {"AWS_SECRET_ACCESS_KEY"}, [("*.amazonaws.com", 443)]),
+        (
+            "bedrock/anthropic.claude",
+            {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"},
+            [("*.amazonaws.com", 443)],
+        ),
         ("vertex_ai/gemini-2.5-pro", {"VERTEXAI_CREDENTIALS"}, [("*.googleapis.com", 443)]),
         ("ollama_chat/qwen2.5-coder:14b", set(), [("localhost", 11434)]),
     ],
@@ -71,23 +76,23 @@ def test_an_address_of_ones_own_replaces_the_providers(given: str, used: str, ad
 
 
 @pytest.mark.parametrize(
-    ("model", "base"),
+    ("model", "base", "more"),
     [
-        ("anthropic/claude-sonnet-4-5", "ANTHROPIC_API_BASE"),
-        ("gemini/gemini-2.5-pro", "GEMINI_API_BASE"),
-        ("deepseek/deepseek-chat", "DEEPSEEK_API_BASE"),
-        ("openrouter/qwen/qwen3-coder", "OPENROUTER_API_BASE"),
-        ("azure/mine", "AZURE_API_BASE"),
-        ("azure_ai/mine", "AZURE_AI_API_BASE"),
-        ("bedrock/anthropic.claude", "AWS_BEDROCK_RUNTIME_ENDPOINT"),
-        ("vertex_ai/gemini-2.5-pro", "VERTEXAI_API_BASE"),
+        ("anthropic/claude-sonnet-4-5", "ANTHROPIC_API_BASE", []),
+        ("gemini/gemini-2.5-pro", "GEMINI_API_BASE", []),
+        ("deepseek/deepseek-chat", "DEEPSEEK_API_BASE", []),
+        ("openrouter/qwen/qwen3-coder", "OPENROUTER_API_BASE", []),
+        ("azure/mine", "AZURE_API_BASE", []),
+        ("azure_ai/mine", "AZURE_AI_API_BASE", []),
+        ("bedrock/anthropic.claude", "AWS_BEDROCK_RUNTIME_ENDPOINT", [("*.amazonaws.com", 443)]),
+        ("vertex_ai/gemini-2.5-pro", "VERTEXAI_API_BASE", [("*.googleapis.com", 443)]),
     ],
 )
-def test_every_provider_can_stand_behind_a_gateway(model: str, base: str) -> None:
+def test_every_provider_can_stand_behind_a_gateway(model: str, base: str, more: list[tuple[str, int]]) -> None:
     everything = {**EVERYTHING, "AZURE_AI_API_KEY": "azure-ai-key", base: "https://gateway:8443/models/"}
     access = Access.find(model, everything)
     assert (access.base, access.environment[base]) == ("https://gateway:8443/models",) * 2
-    assert list(access.addresses) == [("gateway", 8443)]
+    assert list(access.addresses) == [("gateway", 8443), *more]
     assert is_provider_variable(base)
 
 
@@ -101,6 +106,8 @@ def test_a_server_of_ones_own_needs_no_key_although_the_client_insists_on_one() 
         ("anthropic/claude-sonnet-4-5", {}, ["ANTHROPIC_API_KEY", "not set"]),
         ("gemini/gemini-2.5-pro", {"OPENAI_API_KEY": "x"}, ["GEMINI_API_KEY or GOOGLE_API_KEY"]),
         ("azure/mine", {"AZURE_API_KEY": "x"}, ["AZURE_API_BASE"]),
+        ("bedrock/anthropic.claude", {"AWS_REGION_NAME": "eu-central-1"}, ["AWS_ACCESS_KEY_ID", "not set"]),
+        ("vertex_ai/gemini-2.5-pro", {"VERTEXAI_PROJECT": "x"}, ["VERTEXAI_CREDENTIALS", "not set"]),
         ("gpt-5", {"OPENAI_API_KEY": "x"}, ["openai/gpt-5"]),
         ("nobody/gpt-5", {}, ["'nobody'", "OPENAI_API_BASE"]),
         ("openai/mine", {"OPENAI_API_BASE": "ftp://models"}, ["OPENAI_API_BASE", "https://"]),

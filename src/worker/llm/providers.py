@@ -38,7 +38,11 @@ def _own(name: str, address: str) -> Provider:
 
 
 _OLLAMA = Provider("ollama", ("OLLAMA_API_BASE", "OLLAMA_API_KEY"), "http://localhost:11434", base="OLLAMA_API_BASE")
-_VERTEX = Provider("vertex_ai", ("VERTEX*",), "https://*.googleapis.com", base="VERTEXAI_API_BASE")
+# Credentials that a machine of Google's or Amazon's gives to whoever asks it are out of the engine's reach.
+_VERTEX = Provider(
+    "vertex_ai", ("VERTEX*",), "https://*.googleapis.com", ("VERTEXAI_CREDENTIALS",), "VERTEXAI_API_BASE"
+)
+_AWS = ("AWS_ACCESS_KEY_ID", "AWS_BEARER_TOKEN_BEDROCK", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 # Names as in https://docs.litellm.ai/docs/providers
 _PROVIDERS = {
     "ollama": _OLLAMA,
@@ -58,7 +62,7 @@ _PROVIDERS = {
     ),
     "azure": Provider("azure", ("AZURE_*",), None, ("AZURE_API_KEY", "AZURE_AD_TOKEN"), "AZURE_API_BASE"),
     "azure_ai": Provider("azure_ai", ("AZURE_*",), None, ("AZURE_AI_API_KEY",), "AZURE_AI_API_BASE"),
-    "bedrock": Provider("bedrock", ("AWS_*",), "https://*.amazonaws.com", base="AWS_BEDROCK_RUNTIME_ENDPOINT"),
+    "bedrock": Provider("bedrock", ("AWS_*",), "https://*.amazonaws.com", _AWS, "AWS_BEDROCK_RUNTIME_ENDPOINT"),
     "vertex_ai": _VERTEX,
     "vertex_ai_beta": _VERTEX,
 }
@@ -105,7 +109,9 @@ class Access:
             raise Refused(Reason.CONFIGURATION, f"{model} needs {needed}, which is not set")
         base = _base(provider, chosen)
         network = {name: variables[name] for name in _NETWORK if variables.get(name)}
-        reached = [url for url in (base, network.get("HTTPS_PROXY")) if url]
+        # Where only the models are elsewhere, what signs us in is still the provider's.
+        signing_in = provider.address if provider.address and "*" in provider.address else None
+        reached = dict.fromkeys(url for url in (base, signing_in, network.get("HTTPS_PROXY")) if url)
         return cls(provider, base, {**chosen, **network}, tuple(_address(url) for url in reached))
 
 

@@ -102,7 +102,9 @@ class Model(BaseModel):
         0, ge=0, description="The model's window in tokens; 0 = ask the Ollama server, or litellm's table."
     )
     max_output_tokens: Caps = Field(8192, description="The longest answer to ask the model for, in tokens.")
-    model_timeout: Seconds = Field(600, description="Seconds that one call of the model may take.")
+    model_timeout: Seconds = Field(
+        600, description="Seconds that one question to the model may take, with repetitions."
+    )
     ollama_keep_alive: Annotated[str, AfterValidator(values.keep_alive)] = Field(
         "30m", description="How long Ollama keeps the model loaded after a call; -1 = for ever."
     )

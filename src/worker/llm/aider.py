@@ -23,9 +23,9 @@ class AiderEngine:
 
     `provider_environment` may hold every provider's variables; the process gets those of this model's provider only.
     `runner` has its processes; without one each edit starts `engine_python` anew.
-    `context_tokens` 0 means: ask Ollama, or litellm's table. `model_timeout` is seconds for one call, `retries` how
-    often a call is repeated that a later one may answer, with pauses of `retry_pause` seconds, doubled each time, or
-    what the server asks for, up to `longest_pause`.
+    `context_tokens` 0 means: ask Ollama, or litellm's table. `model_timeout` is seconds for one question with its
+    `retries`: how often it is put again when a later answer may help, with pauses of `retry_pause` seconds, doubled
+    each time, or what the server asks for, up to `longest_pause`.
     """
 
     def __init__(

@@ -30,13 +30,18 @@ from worker.errors import CutOff, Reason, Refused, Retry
 from worker.llm.warm import Warm
 
 WORKER = """
+import os
 import sys
+import time
 from pathlib import Path
 from tests.contract.engine_world import does
 from worker.llm.warm import Warm
 
 with Warm(sys.argv[1]) as warm:
-    print(warm.pid, flush=True)
+    heir = os.fork() if sys.argv[3] == "heir" else 0
+    if sys.argv[3] == "heir" and not heir:
+        time.sleep(60)  # holds everything open that the worker had
+    print(warm.pid, heir, flush=True)
     does(warm, sys.argv[2])
 """
 
@@ -181,14 +186,15 @@ def test_the_end_of_the_thread_that_started_it_is_not_the_end_of_the_engine(tmp_
         assert does(runner, "say(os.getppid())") == str(first) == str(runner.pid)
 
 
-def test_a_worker_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("socket", ["closed", "heir"])
+def test_a_worker_that_is_killed_leaves_nothing(tmp_path: Path, socket: str) -> None:
     note = tmp_path / "daemon"
     code = DAEMON.format(path=str(note)) + "time.sleep(60)"
-    argv = [sys.executable, "-c", WORKER, str(without_aider(tmp_path)), code]
+    argv = [sys.executable, "-c", WORKER, str(without_aider(tmp_path)), code, socket]
     environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
     with subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdout is not None
-        parent = int(worker.stdout.readline())
+        parent, heir = map(int, worker.stdout.readline().split())
         while not note.exists() or not note.read_text():
             time.sleep(0.02)
         job = engine_processes(worker.pid)
@@ -196,6 +202,8 @@ def test_a_worker_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
     assert len(job) == 2
     for pid in (parent, *job):
         gone(pid)
+    if heir:
+        os.kill(heir, signal.SIGKILL)
 
 
 def test_the_key_is_nowhere_in_the_parent(light: Warm) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from worker import markers
+from worker.markdown import code, cut, inert, one_line, unlinked, without_closing
 from worker.ports import Author, Diff
 from worker.report import RunReport, changed, counted, table
 from worker.tasks import Rules, Task
@@ -67,13 +68,13 @@ def broken(task_id: str) -> str:
 
 
 def title(rules: Rules, task: Task, issue_title: str) -> str:
-    """The pull request's title: one line, by the operator's template."""
-    plain = _one_line(issue_title) or "Change requested"
+    """The pull request's title: one line, by the operator's template; it becomes a commit's when that is squashed."""
+    plain = one_line(issue_title) or "Change requested"
     kind = conventional_type(plain)
     if "{type}" in rules.title_template:
         plain = _CONVENTIONAL.sub("", plain) or plain
     made = rules.title_template.format(title=plain, issue=task.issue or "", type=kind)
-    return _cut(_one_line(made), _TITLE_LENGTH)
+    return _subject(made, _TITLE_LENGTH, task)
 
 
 def conventional_type(plain: str) -> str:
@@ -89,11 +90,11 @@ def commit_message(task: Task, rules: Rules, subject: str, author: Author, model
     """Subject and trailers, each on one line whatever the issue's title holds."""
     trailers = [f"Patchferry-Task: {task.id}", f"Requested-by: {task.requested_by}"]
     if rules.co_author:
-        trailers.append(f"Co-authored-by: {_one_line(rules.co_author.format(model=model))}")
+        trailers.append(f"Co-authored-by: {one_line(rules.co_author.format(model=model))}")
     if rules.sign_off:
         trailers.append(f"Signed-off-by: {author.name} <{author.email}>")
     fixes = f"Fixes #{task.issue}\n\n" if task.issue else ""
-    return f"{_cut(_one_line(subject), _SUBJECT_LENGTH)}\n\n{fixes}" + "\n".join(trailers) + "\n"
+    return f"{_subject(subject, _SUBJECT_LENGTH, task)}\n\n{fixes}" + "\n".join(trailers) + "\n"
 
 
 def pull_request_body(task: Task, diff: Diff, report: RunReport, said: str, template: str | None) -> str:
@@ -104,7 +105,7 @@ def pull_request_body(task: Task, diff: Diff, report: RunReport, said: str, temp
         _changes(diff),
         quoted("What the model said (not verified)", said) if said.strip() else "",
         report_block(task, report),
-        f"---\n\n{template.strip()}" if template and template.strip() else "",
+        _template(template or ""),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -112,7 +113,7 @@ def pull_request_body(task: Task, diff: Diff, report: RunReport, said: str, temp
 def resumed_body(task: Task, sha: str, files: tuple[str, ...]) -> str:
     """The body of a pull request whose branch an earlier, interrupted run had pushed."""
     fixes = f"Fixes #{task.issue}\n\n" if task.issue else ""
-    names = "\n".join(f"- {_code(name)}" for name in files[:_LISTED_FILES])
+    names = "\n".join(f"- {code(name)}" for name in files[:_LISTED_FILES])
     lost = (
         f"An earlier run pushed `{sha}` and was interrupted before it could open this pull request: "
         "what it measured (tokens, cost, durations) is lost.\n\nSandbox: none: no tests were run."
@@ -129,37 +130,36 @@ def report_block(task: Task, report: RunReport) -> str:
 
 def quoted(summary: str, text: str) -> str:
     """Hostile text, folded, in a fence longer than any it holds: no mention, link or keyword in it acts."""
-    cut = _cut("".join(char for char in text.strip() if char in "\n\t" or char.isprintable()), _SAID_LENGTH)
-    longest = max((len(run) for run in re.findall(r"`+", cut)), default=0)
+    seen = markers.defused("".join(char for char in text.strip() if char in "\n\t" or char.isprintable()))
+    kept = cut(seen, _SAID_LENGTH)
+    longest = max((len(run) for run in re.findall(r"`+", kept)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"<details><summary>{summary}</summary>\n\n{fence}text\n{cut}\n{fence}\n\n</details>"
+    return f"<details><summary>{summary}</summary>\n\n{fence}text\n{kept}\n{fence}\n\n</details>"
 
 
 def _changes(diff: Diff) -> str:
     lines = []
     for change in diff.changes[:_LISTED_FILES]:
         counts = "binary" if change.added is None else f"+{change.added} -{change.deleted}"
-        lines.append(f"- {_code(change.path)} ({change.status}, {counts})")
+        lines.append(f"- {code(change.path)} ({change.status}, {counts})")
     if len(diff.changes) > _LISTED_FILES:
         lines.append(f"- and {len(diff.changes) - _LISTED_FILES} more")
     return "### What changed\n\n" + "\n".join(lines)
 
 
-def _code(text: str) -> str:
-    plain = _one_line(text).replace("`", "'")
-    return f"`{plain}`"
+def _template(text: str) -> str:
+    """The repository's own part. An example in it, such as `Fixes #123`, must not close that issue each time."""
+    return f"---\n\n{without_closing(markers.defused(text.strip()))}" if text.strip() else ""
 
 
-def _one_line(text: str) -> str:
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+def _subject(text: str, longest: int, task: Task) -> str:
+    """One line; a stranger's issue names whatever it likes, who types a request here means what it says."""
+    plain = cut(one_line(text), longest)
+    return plain if task.issue is None else unlinked(plain, task.issue)
 
 
 def _sentence(text: str) -> str:
-    plain = _one_line(text)
+    plain = inert(one_line(text))
     if plain.split(" ", 1)[0].isalpha():  # a word, not the name of a model or a file
         plain = plain[:1].upper() + plain[1:]
     return plain if plain.endswith((".", "!", "?", ":")) else plain + "."

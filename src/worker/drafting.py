@@ -11,6 +11,7 @@ from worker import brief as briefs
 from worker import comments, diff_policy
 from worker.brief import Brief
 from worker.errors import PatchferryError
+from worker.markdown import code
 from worker.ports import Author, Checkout, Diff, EditRequest, EditResult
 from worker.report import RunReport
 from worker.selection import select
@@ -128,5 +129,5 @@ class Drafter:
 def _hidden(diff: Diff) -> tuple[str, ...]:
     if not diff.ignored:
         return ()
-    names = ", ".join(f"`{path}`" for path in diff.ignored[:5])
+    names = ", ".join(code(path) for path in diff.ignored[:5])
     return (f"left out, because .gitignore hides them: {names}",)

@@ -14,7 +14,8 @@ State = Literal["working", "waiting", "done", "failed", "gave_up"]
 FINAL_STATES: tuple[State, ...] = ("done", "failed")
 
 REPORT_END = "<!-- patchferry:end -->"
-_BEGINNING = "<!-- patchferry:task="
+_ANY = "<!-- patchferry:"
+_BEGINNING = f"{_ANY}task="
 _STATE = re.compile(r"<!-- patchferry:state=(working|waiting|done|failed|gave_up) -->")
 
 
@@ -26,6 +27,11 @@ def marker(task_id: str, kind: Kind) -> str:
 def state_marker(state: State) -> str:
     """The mark that says how far the task of a status comment is."""
     return f"<!-- patchferry:state={state} -->"
+
+
+def defused(text: str) -> str:
+    """Other people's text, in which nothing looks like a mark of ours."""
+    return text.replace(_ANY, _ANY.rstrip(":") + " ")
 
 
 def has(body: str, task_id: str, kind: Kind) -> bool:

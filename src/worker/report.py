@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
+from worker.markdown import inert, one_line
 from worker.usage import Usage
 
 NO_SANDBOX = "none: no tests were run"
@@ -81,4 +82,4 @@ def _durations(report: RunReport) -> str:
 
 
 def _cell(value: str) -> str:
-    return " ".join(value.split()).replace("|", "\\|")
+    return inert(one_line(value)).replace("|", "\\|")

@@ -15,8 +15,9 @@ def change(
     mode: str = "100644",
     status: Literal["added", "modified", "deleted", "type_changed"] = "modified",
     size: int = 10,
+    lines: int | None = 1,
 ) -> FileChange:
-    return FileChange(path, status, mode, 1, 1, size)
+    return FileChange(path, status, mode, lines, lines, size)
 
 
 def verdict(*changes: FileChange, patch: str = "+ok\n", rules: Rules | None = None) -> Reason | None:
@@ -72,6 +73,25 @@ def test_symlinks_and_submodules_are_refused(mode: str) -> None:
 
 def test_a_file_that_becomes_another_kind_is_refused() -> None:
     assert verdict(change(status="type_changed")) == Reason.FORBIDDEN_PATH
+
+
+def test_a_change_that_hides_as_binary_is_refused_and_a_binary_file_may_go() -> None:
+    assert verdict(change(lines=None)) == Reason.FORBIDDEN_PATH
+    assert verdict(change("logo.png", status="deleted", lines=None)) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["C:\\x.py", "..\\x.py", "file:/tmp/x.py", "a\u202eyp.txt", ".g\u200cit/config", "a\nb", "ends./x", "ends ", "<x>"],
+)
+def test_a_new_name_that_other_systems_cannot_store_or_that_misleads_is_refused(path: str) -> None:
+    assert verdict(change(path, status="added")) == Reason.FORBIDDEN_PATH
+    assert verdict(change(path)) is None
+
+
+def test_odd_names_that_frameworks_use_are_allowed() -> None:
+    names = ("app/@modal/(group)/[id]/page.tsx", "C#/é.cs", "{{x}}/$id.tsx", "a b.md", "~x", "-f", "+page@.svelte")
+    assert verdict(*(change(name, status="added") for name in names)) is None
 
 
 def test_each_cap_is_refused_by_the_name_of_its_setting() -> None:

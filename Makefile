@@ -6,7 +6,7 @@ WITH_BROKER := $(BIN)/python -m scripts.broker run --
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-live lint format lock clean
+.PHONY: help setup demo test test-live bench lint format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -24,6 +24,9 @@ test-live: setup ## the contract suite on the real GitHub: needs PATCHFERRY_LIVE
 	@test -n "$$PATCHFERRY_LIVE_TOKEN" -a -n "$$PATCHFERRY_LIVE_REPOSITORY" || \
 		{ echo "test-live: set PATCHFERRY_LIVE_TOKEN and PATCHFERRY_LIVE_REPOSITORY (it may be littered)" >&2; exit 3; }
 	@$(BIN)/pytest -m live $(ARGS)
+
+bench: setup ## what a task costs, next to plain Aider; into docs/benchmarks.md (minutes, on an idle machine; ARGS=… for more)
+	@$(WITH_BROKER) $(BIN)/python -m scripts.bench --write $(ARGS)
 
 lint: setup ## formatting, lint, types, import rules, shell scripts, generated pages
 	@$(BIN)/ruff format --check --quiet

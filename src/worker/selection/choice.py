@@ -6,17 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from worker.selection.clues import read_clues
+from worker.selection.board import Ranked
+from worker.selection.library import Library
 from worker.selection.names import is_noise
-from worker.selection.ranking import Library, Ranked, rank
+from worker.selection.ranking import rank
 
 MAX_FILES = 8
-MAX_TOKENS = 16_000
+MAX_TOKENS = 48_000
 _TINY_TOKENS = 4_000  # a repository that is no larger goes in as a whole
 _CHARACTERS_A_TOKEN = 4
 _MAX_TEXT = 100_000
 _LEAST_POINTS = 2.0
-_LEAST_SHARE = 0.1  # of the best file's points
+_LEAST_SHARE = 0.05  # of the best file's points
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def select(text: str, library: Library, *, max_files: int = MAX_FILES, max_token
     is chosen alone: whoever runs the model has to say that it does not fit. The result depends on nothing but the
     arguments.
     """
-    ranked = rank(read_clues(text[:_MAX_TEXT]), library)
+    ranked = rank(text[:_MAX_TEXT], library)
     return _whole(ranked, library, max_files, min(max_tokens, _TINY_TOKENS)) or _best(
         ranked, library, max_files, max_tokens
     )

@@ -33,5 +33,14 @@ float import int isinstance lambda len list null object print println private pr
 struct super throw throws tuple undefined void yield
 """
 
+_PATHS = "com go index internal java js lib main org packages pkg py spec src test tests ts"
+
+_SHORT = """
+a add all an and any are as at be bug but by can did don for from get had has how if in is it its let new not now of off
+old on one or out own per see set that the this to too try two use var via was way when who why with yet you
+"""
+
 COMMON_WORDS = frozenset(_WORDS.split())
 COMMON_NAMES = frozenset(_NAMES.split())
+PATH_WORDS = frozenset(_PATHS.split())
+SHORT_WORDS = frozenset(_SHORT.split())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from worker.deadline import Deadline
@@ -74,11 +75,14 @@ def run(
     max_output: int = 50_000_000,
     pass_fds: Sequence[int] = (),
     channel: Channel | None = None,
+    limits: Mapping[int, int] = MappingProxyType({}),
 ) -> Finished:
     """Run `argv` in a session of its own and wait for it.
 
-    Output over `max_output` bytes per stream is read and thrown away. Raises what `deadline.check` raises,
-    after the whole process group was killed; FileNotFoundError when the program is missing.
+    Output over `max_output` bytes per stream is read and thrown away. `limits` maps RLIMIT_* of the module `resource`
+    to the most that the child, and what it starts, may take; a limit that is stricter already stays.
+    Raises what `deadline.check` raises, after the whole process group was killed; FileNotFoundError when the program is
+    missing.
     """
     started = time.monotonic()
     deadline.check()
@@ -94,6 +98,7 @@ def run(
     )
     with child:
         try:
+            _limit(child.pid, limits)
             if channel:
                 channel.close_child_end()
             out, err = _talk(child, stdin, max_output, deadline, channel)
@@ -143,6 +148,15 @@ def kill_group(pid: int) -> None:
     """Kill every process of the group that `pid` leads; gone already is fine."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
+
+
+def _limit(pid: int, limits: Mapping[int, int]) -> None:
+    """From here, since code between fork and exec is not safe in a process with threads."""
+    with contextlib.suppress(ProcessLookupError):  # it has ended already
+        for which, most in limits.items():
+            _, hard = resource.prlimit(pid, which)
+            value = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.prlimit(pid, which, (value, value))
 
 
 def _talk(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from worker.errors import PatchferryError, Reason, Refused, Retry
@@ -218,3 +220,28 @@ def test_a_server_can_neither_colour_nor_reverse_nor_flood_a_sentence() -> None:
 
 def test_progress_lines_do_not_hide_behind_carriage_returns() -> None:
     assert readable(b"remote: Counting 1\rremote: Counting 2\nfatal: bad\n") == "Counting 1\nCounting 2\nfatal: bad"
+
+
+@pytest.mark.parametrize(
+    "words", ["Remote branch ", "repository ", "Permission to ", "unable to write file ", "\x1b[", "x"]
+)
+def test_any_number_of_words_from_a_server_is_read_in_no_time_and_the_end_counts(words: str) -> None:
+    flood = (words * 5_000_000)[:20_000_000].encode()
+    started = time.process_time()
+    failure = remote_failure("clone", HOST, b"remote: " + flood + f"\n{FORBIDDEN}\n".encode())
+    push_failure("main", HOST, flood, flood)
+    assert time.process_time() - started < 2
+    assert failure.reason is Reason.CREDENTIALS
+
+
+@pytest.mark.parametrize(
+    "stderr",
+    [
+        "fatal: Out of memory, malloc failed (tried to allocate 1048576 bytes)",
+        "error: index-pack died of signal 25\nfatal: fetch-pack: invalid index-pack output",
+    ],
+)
+def test_what_is_over_the_limits_of_a_git_process_is_too_large(stderr: str) -> None:
+    for failure in (remote_failure("clone", HOST, stderr.encode()), local_failure("read-tree", stderr.encode())):
+        assert isinstance(failure, Refused)
+        assert failure.reason is Reason.TOO_LARGE

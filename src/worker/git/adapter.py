@@ -16,9 +16,10 @@ from worker.git.failures import GitFailedError
 from worker.git.remote import BASE, HttpAccess, HttpRemote, Remote, checked_url
 from worker.git.workspace import Workspace, open_workspace, sweep
 
-# The highest level of attributes, ours alone. Without it the repository could hide text from the diff as "binary",
-# and check files out in another encoding than the one that it stores. Filters have no command to run anyway.
-_ATTRIBUTES = "* !diff !filter !ident !working-tree-encoding\n"
+# The highest level of attributes, ours alone. Without it the repository could hide text from the diff as "binary", and
+# have files changed on their way out and in: then the diff would hold what nobody asked for. Filters have no command to
+# run anyway.
+_ATTRIBUTES = "* -text !diff !filter !ident !working-tree-encoding\n"
 
 
 class GitAdapter:

@@ -62,7 +62,8 @@ class GitCheckout:
         # One alternation is a single pass over each file; a pattern per word (-e, -F) took ten times as long.
         pattern = "|".join(_SPECIAL.sub(r"\\\g<0>", word) for word in lines)
         flags = ("-z", "-n", "-o", "-I", "-w", "--no-textconv", "--no-color")
-        found = self._git("grep", *flags, "-E", "-e", f"({pattern})", accept=(0, _NOTHING_FOUND))
+        # Over stdin: one argument has room for 128 kB, and an issue can be made to need more.
+        found = self._git("grep", *flags, "-E", "-f", "-", stdin=f"({pattern})\n".encode(), accept=(0, _NOTHING_FOUND))
         for path, line, word in _OCCURRENCE.findall(found):
             if _is_utf8(path):
                 lines[word.decode()][path.decode()].add(line)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from worker.deadline import Deadline
 from worker.errors import Reason, Refused
@@ -13,6 +15,14 @@ from worker.git.failures import local_failure
 from worker.process import Finished, run
 
 MAX_OUTPUT = 50_000_000
+# A few hundred bytes can unpack into files without number, or into one that fills the disk.
+LIMITS: Mapping[int, int] = MappingProxyType(
+    {
+        resource.RLIMIT_DATA: 1 << 30,  # bytes of memory; a million files need about 150 MB
+        resource.RLIMIT_FSIZE: 4 << 30,  # bytes of one file, a pack included
+        resource.RLIMIT_CORE: 0,  # a core file of the process that talks to the server would hold the token
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,7 @@ class GitCommand:
                 deadline=self.deadline,
                 stdin=stdin,
                 max_output=max_output,
+                limits=LIMITS,
             )
         except FileNotFoundError as error:
             raise Refused(

@@ -14,9 +14,12 @@ HARDENING: Mapping[str, str] = MappingProxyType(
         "core.askPass": "",
         "core.attributesFile": os.devnull,
         "core.autocrlf": "false",
+        "core.bigFileThreshold": "64m",  # larger ones are streamed, not held in memory
         "core.excludesFile": os.devnull,
         "core.fsmonitor": "false",
         "core.hooksPath": os.devnull,
+        "core.protectHFS": "true",  # names that are .git elsewhere: with characters that nobody sees,
+        "core.protectNTFS": "true",  # and git~1
         "core.symlinks": "false",  # a tracked symlink becomes a plain file that holds its target
         "credential.helper": "",  # the empty value clears the list of helpers
         "fetch.recurseSubmodules": "false",

@@ -9,8 +9,10 @@ from worker.errors import PatchferryError, Reason, Refused, Retry
 from worker.git.workspace import disk_full
 
 _MAX_SAID = 600
+_MAX_READ = 16_000  # bytes, the last ones: a server may send any number, and looking at them takes time
 _DISK_FULL = re.compile(r"No space left on device|Disk quota exceeded|unable to write file .*quota", re.IGNORECASE)
 _INVISIBLE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+_TOO_LARGE = re.compile(r"Out of memory|memory allocation|died of signal 25|File too large", re.IGNORECASE)
 _ADDRESS = re.compile(r"'?https?://[^\s']+'?")
 
 
@@ -95,7 +97,7 @@ _UNKNOWN = _meaning("", Retry, Reason.FORGE_UNAVAILABLE, "git could not {action}
 def local_failure(command: str, stderr: bytes) -> Exception:
     """The error for a command that needs no network."""
     text = readable(stderr)
-    return disk_full() if _DISK_FULL.search(text) else GitFailedError(f"git {command}: {said(text)}")
+    return _storage(text) or GitFailedError(f"git {command}: {said(text)}")
 
 
 def remote_failure(action: str, host: str, stderr: bytes) -> PatchferryError:
@@ -104,8 +106,8 @@ def remote_failure(action: str, host: str, stderr: bytes) -> PatchferryError:
     Whatever is not known here counts as transient: attempts are bounded, and the last one is told to the human.
     """
     text = _ADDRESS.sub("", readable(stderr))  # the name of a repository is no message
-    if _DISK_FULL.search(text):
-        return disk_full()
+    if storage := _storage(text):
+        return storage
     found = next((meaning for meaning in _MEANINGS if meaning.pattern.search(text)), _UNKNOWN)
     server = said(from_server(stderr))
     sentence = found.sentence.format(
@@ -116,13 +118,22 @@ def remote_failure(action: str, host: str, stderr: bytes) -> PatchferryError:
 
 def from_server(stderr: bytes) -> str:
     """The lines that the server sent, for people to read."""
-    return readable(b"\n".join(line for line in stderr.splitlines() if line.startswith(b"remote:")))
+    return readable(b"\n".join(line for line in stderr[-_MAX_READ:].splitlines() if line.startswith(b"remote:")))
 
 
 def readable(output: bytes) -> str:
-    """Text for people: without the `remote:` prefixes, colours, control and direction characters."""
-    lines = _INVISIBLE.sub("", output.decode(errors="replace").replace("\r", "\n")).split("\n")
+    """The end of the output for people: without the `remote:` prefixes, colours, control and direction characters."""
+    lines = _INVISIBLE.sub("", output[-_MAX_READ:].decode(errors="replace").replace("\r", "\n")).split("\n")
     return "\n".join(line.removeprefix("remote:").strip() for line in lines).strip()
+
+
+def _storage(text: str) -> PatchferryError | None:
+    """What the disk or the limits of `worker.git.command` have to do with it."""
+    if _DISK_FULL.search(text):
+        return disk_full()
+    if _TOO_LARGE.search(text):
+        return Refused(Reason.TOO_LARGE, f"the repository is too large to work on: git said: {said(text)}")
+    return None
 
 
 def said(text: str) -> str:

@@ -48,13 +48,14 @@ class Board:
         """Note that the request says these files' names: whatever kind they are, they keep their points."""
         self._named.update(files)
 
-    def ranking(self) -> list[Ranked]:
-        """All files with points, best first; equal points in the order of their names."""
-        ranked = [self._ranked(file, entries) for file, entries in self._entries.items()]
-        return sorted(ranked, key=lambda one: (-one.points, one.file))
+    def ranking(self, most: int) -> list[Ranked]:
+        """At most so many files with points, best first; equal points in the order of their names."""
+        points = {file: self._points(file, entries) for file, entries in self._entries.items()}
+        best = sorted(points, key=lambda file: (-points[file], file))[:most]
+        return [Ranked(file, points[file], self._reasons(file), file in self._named) for file in best]
 
-    def _ranked(self, file: str, entries: Sequence[tuple[float, str]]) -> Ranked:
-        named = file in self._named
-        reasons = dict.fromkeys(reason for _, reason in sorted(entries, key=lambda one: -one[0]))
-        points = sum(points for points, _ in entries) * (1.0 if named else self._likelihood(file))
-        return Ranked(file, points, tuple(reasons), named)
+    def _points(self, file: str, entries: Sequence[tuple[float, str]]) -> float:
+        return sum(points for points, _ in entries) * (1.0 if file in self._named else self._likelihood(file))
+
+    def _reasons(self, file: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(reason for _, reason in sorted(self._entries[file], key=lambda one: -one[0])))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from worker.selection.board import Board
 from worker.selection.clues import Clues
 from worker.selection.definitions import defined_in
-from worker.selection.kinds import belongs_to_tests, is_source, supports
+from worker.selection.kinds import likelihood
 from worker.selection.library import Library
 from worker.selection.names import is_noise
 from worker.selection.question import Question
@@ -60,12 +60,11 @@ def _rarity(found: int, total: int) -> float:
 
 def _candidates(files: Sequence[str], board: Board) -> list[str]:
     """The files to look into: the best so far; in a small repository also sources that nothing has led to yet."""
-    best = [one.file for one in board.ranking() if not is_noise(one.file)][:_MAX_READ]
-    others = set(files).difference(best)
-    plain = (
-        file for file in others if is_source(file) and not (is_noise(file) or belongs_to_tests(file) or supports(file))
-    )
-    return best + sorted(plain)[: _MAX_READ - len(best)]
+    best = [one.file for one in board.ranking(2 * _MAX_READ) if not is_noise(one.file)][:_MAX_READ]
+    if len(best) == _MAX_READ:
+        return best
+    others = sorted(file for file in set(files).difference(best) if likelihood(file) == 1.0)
+    return best + others[: _MAX_READ - len(best)]
 
 
 def _names_by_file(clues: Clues, counts: Mapping[str, Mapping[str, int]]) -> dict[str, set[str]]:

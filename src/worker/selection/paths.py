@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from worker.selection.board import Board
 from worker.selection.clues import Clues
@@ -52,14 +53,16 @@ def weigh_words(question: Question, files: Sequence[str], board: Board) -> None:
 
 def _shares(files: Sequence[str], asked: Mapping[str, float]) -> dict[str, dict[str, float]]:
     """File -> term of the request in its path -> how much the term counts there."""
-    in_folders: dict[str, dict[str, float]] = {}
-    shares: dict[str, dict[str, float]] = defaultdict(dict)
+    terms = lru_cache(maxsize=None)(_terms)  # the same few names come again in thousands of folders
+    folders: dict[str, dict[str, float]] = {}
+    shares: dict[str, dict[str, float]] = {}
     for file in files:
         folder, _, name = file.rpartition("/")
-        if folder not in in_folders:
-            in_folders[folder] = dict.fromkeys(_terms(folder) & asked.keys(), _FOLDER_SHARE)
-        own = _terms(name.lstrip(".").partition(".")[0])
-        found = in_folders[folder] | dict.fromkeys(own & asked.keys(), 1.0)
+        own = terms(name.lstrip(".").partition(".")[0])
+        if folder not in folders:
+            held = frozenset[str]().union(*map(terms, folder.split("/"))) & asked.keys()
+            folders[folder] = dict.fromkeys(held, _FOLDER_SHARE)
+        found = folders[folder] | dict.fromkeys(own & asked.keys(), 1.0)
         if found:
             spare = 1 + _SPARE_WORD * max(0, len(own) - 1)
             shares[file] = {term: share / spare for term, share in found.items()}

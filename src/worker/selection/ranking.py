@@ -14,10 +14,11 @@ COMPANION = 0.2  # of the points of the file that it belongs to
 
 _COMPANIONS_OF = 8
 _COMPANIONS = 2
+_MOST = 500
 
 
 def rank(text: str, library: Library) -> list[Ranked]:
-    """All files that a clue or a word of the request leads to, best first. The same arguments give the same ranking."""
+    """The files that clues or words of the request lead to, best first, at most 500; equal arguments, equal ranking."""
     clues, question = read_clues(text), read_question(text)
     files = library.files()
     index = NameIndex(files)
@@ -25,7 +26,7 @@ def rank(text: str, library: Library) -> list[Ranked]:
     weigh_mentions(clues, index, files, board)
     weigh_words(question, files, board)
     weigh_contents(clues, question, library, board)
-    for best in board.ranking()[:_COMPANIONS_OF]:
+    for best in board.ranking(_COMPANIONS_OF):
         for companion in index.companions(best.file)[:_COMPANIONS]:
             board.add(best.points * COMPANION, companion, f"belongs to {best.file}")
-    return board.ranking()
+    return board.ranking(_MOST)

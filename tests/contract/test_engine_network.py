@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.contract.engine_world import FIX, FIXED, GREETING, contents, edit, plant
+from tests.contract.engine_world import FIX, FIXED, GREETING, contents, edit, plant, warm
 from tests.contract.test_engine_providers import CASES
 from tests.fakes.model import NAME, ScriptedModel
 from tests.fakes.model_script import Status
@@ -18,7 +18,8 @@ from worker.errors import Reason, Refused, Retry
 from worker.llm.aider import AiderEngine
 
 
-def test_a_model_behind_a_proxy_with_a_private_certificate_is_reached(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_model_behind_a_proxy_with_a_private_certificate_is_reached(tmp_path: Path, *, kept: bool) -> None:
     tree = plant(tmp_path / "tree", {"greet.py": GREETING})
     authority = Authority(tmp_path)
     with (
@@ -31,6 +32,7 @@ def test_a_model_behind_a_proxy_with_a_private_certificate_is_reached(tmp_path: 
             provider_environment={"OLLAMA_API_BASE": f"https://{HOST}", "OLLAMA_API_KEY": "ollama-key"},
             https_proxy=f"http://127.0.0.1:{proxy.port}",
             ssl_cert_file=authority.ca_file,
+            runner=warm() if kept else None,
         )
         edit(engine, tree)
     assert contents(tree) == {"greet.py": FIXED}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.engine_world import warm
 from tests.fakes.engine import FakeEngine, writes
 from tests.fakes.model import NAME, ScriptedModel
 from worker.deadline import Deadline
@@ -27,7 +28,7 @@ def engine(kind: str, *, edits: bool) -> Iterator[Engine]:
         return
     with ScriptedModel([REPLY if edits else "The rate is fine."]) as model:
         access = {"OLLAMA_API_BASE": model.ollama_url}
-        yield AiderEngine(model=f"ollama_chat/{NAME}", provider_environment=access)
+        yield AiderEngine(model=f"ollama_chat/{NAME}", provider_environment=access, runner=warm())
 
 
 @pytest.fixture

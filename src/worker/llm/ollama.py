@@ -67,17 +67,23 @@ def inspect(name: str, base: str, variables: Mapping[str, str], *, timeout: floa
 
 def _client(base: str, variables: Mapping[str, str], timeout: float, bounds: Bounds) -> ollama.Client:
     key = variables.get("OLLAMA_API_KEY")
-    certificates = variables.get("SSL_CERT_FILE")
     return ollama.Client(
         host=base,
         timeout=timeout,
         headers={"Authorization": f"Bearer {key}"} if key else {},
-        verify=ssl.create_default_context(cafile=certificates) if certificates else True,
+        verify=_trusted(base, variables.get("SSL_CERT_FILE")),
         proxy=_proxy(base, variables),
         trust_env=False,
         follow_redirects=False,
         event_hooks=bounds.hooks,
     )
+
+
+def _trusted(base: str, certificates: str | None) -> ssl.SSLContext:
+    """Nobody where no certificate will come: to load the authorities takes longer than to ask."""
+    if urlsplit(base).scheme == "http":
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return ssl.create_default_context(cafile=certificates) if certificates else httpx.create_ssl_context()
 
 
 def _proxy(base: str, variables: Mapping[str, str]) -> str | None:

@@ -14,8 +14,8 @@ from worker.git.adapter import GitAdapter
 from worker.github.addresses import Addresses
 from worker.github.forge import GitHubForge
 from worker.github.tokens import TokenSource
-from worker.llm.aider import AiderEngine
 from worker.llm.child import Runner
+from worker.ports import Engine
 from worker.queues import Topology
 from worker.redact import Redactor
 from worker.service import Service
@@ -83,8 +83,10 @@ class Workshop:
             ca_file=self.settings.ssl_cert_file,
         )
 
-    def engine(self) -> AiderEngine:
+    def engine(self) -> Engine:
         """The coding model."""
+        from worker.llm.aider import AiderEngine  # noqa: PLC0415 - its clients load while a worker consumes already
+
         settings = self.settings
         return AiderEngine(
             model=settings.require_model(),
@@ -95,6 +97,7 @@ class Workshop:
             runner=self.runner,
             context_tokens=settings.context_tokens,
             max_output_tokens=settings.max_output_tokens,
+            edit_format=settings.edit_format,
             model_timeout=settings.model_timeout,
             model_prices=settings.model_prices,
             ollama_keep_alive=settings.ollama_keep_alive,

@@ -141,3 +141,23 @@ def test_windows_line_ends_and_odd_words_in_the_prompt_survive(tmp_path: Path) -
     assert result.summary == "Half ? a pair."
     assert (tree / "greet.py").read_bytes() == FIXED.replace("\n", "\r\n").encode()
     assert prompt in model.calls[0].text
+
+
+@pytest.mark.parametrize(("wanted", "format_", "told"), [
+    ("auto", "whole", "*file listing*"),  # the scripted model has a billion parameters
+    ("diff", "diff", "*SEARCH/REPLACE*"),
+    ("udiff", "udiff", "unified diff"),
+])  # fmt: skip
+def test_the_model_is_asked_for_the_edit_format_of_the_settings(
+    tree: Path, wanted: str, format_: str, told: str
+) -> None:
+    replies = {
+        "whole": f"greet.py\n```\n{FIXED}```\n",
+        "diff": FIX,
+        "udiff": "```diff\n--- greet.py\n+++ greet.py\n@@ ... @@\n-    return 'helo ' + name\n"
+        "+    return 'hello ' + name\n```\n",
+    }
+    with ScriptedModel([replies[format_]]) as model:
+        result = edit(on_ollama(model, edit_format=wanted), tree)
+    assert told in model.calls[0].text
+    assert (contents(tree), result.rounds, result.summary) == ({"greet.py": FIXED}, 1, "")

@@ -21,3 +21,10 @@ def test_other_code_and_text_stay_as_they_are() -> None:
 
 def test_nothing_but_edits_is_no_prose() -> None:
     assert prose(FENCED) == ""
+
+
+def test_diffs_thoughts_and_in_their_format_files_are_dropped_too() -> None:
+    assert prose("<think>\nHm.\n</think>\nOne.\n\n```diff\n--- a.py\n+++ a.py\n-x\n+y\n```\nTwo.") == "One.\n\nTwo."
+    listing = "One.\n\nsrc/a.py\n```python\nx = 1\n```\n\nUse it so:\n\n```\nx\n```"
+    assert prose(listing, whole=True) == "One.\n\nUse it so:\n\n```\nx\n```"
+    assert prose(listing) == listing

@@ -102,6 +102,9 @@ class Model(BaseModel):
         0, ge=0, description="The model's window in tokens; 0 = ask the Ollama server, or litellm's table."
     )
     max_output_tokens: Caps = Field(8192, description="The longest answer to ask the model for, in tokens.")
+    edit_format: Literal["auto", "diff", "diff-fenced", "udiff", "whole"] = Field(
+        "auto", description="How the model is asked to write its edits; `auto` = by its name."
+    )
     model_timeout: Seconds = Field(
         600, description="Seconds that one question to the model may take, with repetitions."
     )

@@ -8,9 +8,10 @@ from sys import executable
 from typing import Any
 
 from worker.deadline import Deadline
-from worker.llm import child, ollama, prices
+from worker.llm import child, formats, ollama, prices
 from worker.llm.cold import Cold
 from worker.llm.providers import Access
+from worker.llm.room import HOSTED_WINDOW, OWN_SERVERS_WINDOW, room
 from worker.ports import EditRequest, EditResult
 
 _INSPECTION_SECONDS = 10.0
@@ -40,7 +41,7 @@ class AiderEngine:
         model_timeout: float = 600.0,
         model_prices: Path | None = None,
         ollama_keep_alive: str = "30m",
-        edit_format: str = "diff",
+        edit_format: formats.Wanted = "diff",
         https_proxy: str | None = None,
         no_proxy: str | None = None,
         ssl_cert_file: Path | str | None = None,
@@ -55,8 +56,9 @@ class AiderEngine:
         self._context_tokens = context_tokens
         self._prices = model_prices
         self._keep_alive = ollama_keep_alive
+        self._wanted_format = edit_format
+        self._max_output = max_output_tokens
         self._limits = {
-            "edit_format": edit_format,
             "max_output": max_output_tokens,
             "call_seconds": model_timeout,
             "retries": retries,
@@ -70,6 +72,13 @@ class AiderEngine:
         access = Access.find(self._model, self._variables)
         prices.entry_for(self._model, self._prices)
         self._window(access, deadline)
+
+    def room(self, deadline: Deadline) -> int:
+        """From the window that is known, or that models of this provider have at least."""
+        deadline.check()
+        access = Access.find(self._model, self._variables)
+        known = self._window(access, deadline) or prices.entry_for(self._model, self._prices).max_input_tokens
+        return room(known or (HOSTED_WINDOW if access.hosted else OWN_SERVERS_WINDOW), self._max_output)
 
     def edit(self, request: EditRequest, deadline: Deadline) -> EditResult:
         """Ask the model to make the change in the work tree."""
@@ -90,7 +99,9 @@ class AiderEngine:
     def _job(self, request: EditRequest, access: Access, deadline: Deadline) -> dict[str, Any]:
         local = access.provider.name == "ollama"
         entry = prices.entry_for(self._model, self._prices)
+        shown = [request.tree / name for name in request.files]
         return self._limits | {
+            "edit_format": formats.choose(self._model, self._wanted_format, shown, self._max_output),
             "tree": str(request.tree),
             "files": request.files,
             "all_files": request.all_files,

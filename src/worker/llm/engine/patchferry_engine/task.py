@@ -49,7 +49,8 @@ def perform(job: Job, report: Report) -> None:
     guard.check()
     if chat.unapplied:
         raise Abort("malformed", f"{job.model} answered {chat.rounds} times with edits that could not be applied")
-    summary = next((text for text in map(prose, reversed(chat.replies)) if text), "")
+    whole = job.edit_format == "whole"
+    summary = next((text for reply in reversed(chat.replies) if (text := prose(reply, whole=whole))), "")
     report.done(summary=summary[:_SUMMARY], rounds=chat.rounds, engine=f"aider {VERSION}", notes=[])
 
 

@@ -15,7 +15,7 @@ _UNEVEN = "its fences do not pair up, so it is not clear where the file ends; pu
 
 def read(reply: str) -> list[Part]:
     """The parts in order. Blocks are believed over diffs, and both over listings, which may be mere quotations."""
-    lines = _lines(reply)
+    lines = lines_of(reply)
     if markers.present(lines):
         scan = markers.Scan(lines)
         found = list(scan.parts())
@@ -27,7 +27,7 @@ def read(reply: str) -> list[Part]:
 
 def holds_edit(reply: str, *, whole: bool) -> bool:
     """Whether a reply is an answer rather than a question; `whole`: listings are answers."""
-    lines = _lines(reply)
+    lines = lines_of(reply)
     if markers.present(lines) or unified.present(lines):
         return True
     return whole and any(is_named(one) for one in listings.parts(lines))
@@ -38,7 +38,8 @@ def is_named(part: Part) -> bool:
     return bool(part.names) and part.names[0].exact
 
 
-def _lines(reply: str) -> list[str]:
+def lines_of(reply: str) -> list[str]:
+    """The lines without the thoughts that some models send first."""
     return [line.removesuffix("\r") for line in _THOUGHT.sub("", reply).split("\n")]
 
 

@@ -10,7 +10,7 @@ from patchferry_engine.edits.fences import Fence, fence
 from patchferry_engine.edits.headings import names
 from patchferry_engine.edits.parts import Broken, Lines, Name, Part, Piece, Replacement
 
-_LANGUAGES = {"diff", "patch", "udiff"}
+LANGUAGES = {"diff", "patch", "udiff"}
 _OLD, _NEW = "--- ", "+++ "
 _NOWHERE = "/dev/null"
 _GIT = re.compile(
@@ -25,7 +25,7 @@ _CUT = "the diff ends without its closing fence, so it may have been cut off"
 def present(lines: Sequence[str]) -> bool:
     """Whether a reply holds a diff: a fence that says so, or the two lines with the file's names."""
     fences = (fence(line) for line in lines)
-    return any(one and one.language in _LANGUAGES for one in fences) or any(
+    return any(one and one.language in LANGUAGES for one in fences) or any(
         one.startswith(_OLD) and two.startswith(_NEW) for one, two in pairwise(lines)
     )
 
@@ -36,7 +36,7 @@ def parts(lines: Sequence[str]) -> Iterator[Part]:
     at = 0
     while at < len(lines):
         opened = fence(lines[at])
-        starts = opened is not None and opened.language in _LANGUAGES
+        starts = opened is not None and opened.language in LANGUAGES
         if not starts and not _headed(lines, at):
             above.append(lines[at])
             at += 1

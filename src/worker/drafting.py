@@ -14,11 +14,9 @@ from worker.errors import PatchferryError
 from worker.markdown import code
 from worker.ports import Author, Checkout, Diff, EditRequest, EditResult
 from worker.report import RunReport
-from worker.selection import select
+from worker.selection import CHARACTERS_A_TOKEN, MAX_TOKENS, select
 from worker.tasks import Rules, Task, Tools
 
-# What the default window of a local model leaves for the prompt and the files, beside Aider's own words.
-_CHAT_TOKENS = 15_000
 _LEAST_FILE_TOKENS = 4_000
 
 _log = structlog.get_logger(__name__)
@@ -97,9 +95,9 @@ class Drafter:
     def _edit(self, brief: Brief, checkout: Checkout) -> EditResult:
         everything = tuple(checkout.files())
         prompt = self.tools.redact(briefs.prompt(brief, checkout))
-        chosen = select(
-            self.tools.redact(brief.text), checkout, max_tokens=max(_LEAST_FILE_TOKENS, _CHAT_TOKENS - len(prompt) // 4)
-        )
+        left = self.tools.engine.room(self.tools.deadline) - len(prompt) // CHARACTERS_A_TOKEN
+        budget = min(MAX_TOKENS, max(_LEAST_FILE_TOKENS, left))
+        chosen = select(self.tools.redact(brief.text), checkout, max_tokens=budget)
         _log.info("files chosen", files=list(chosen.files), of=len(everything))
         request = EditRequest(
             tree=checkout.tree,

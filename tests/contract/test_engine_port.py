@@ -41,6 +41,7 @@ def request_(tmp_path: Path) -> EditRequest:
 def test_an_edit_lands_in_the_tree_and_is_accounted_for(kind: str, request_: EditRequest) -> None:
     with engine(kind, edits=True) as one:
         one.check(Deadline(60))
+        assert one.room(Deadline(60)) > 4_000
         result = one.edit(request_, Deadline(60))
     assert (request_.tree / "tax.py").read_text() == AFTER
     assert [path.name for path in request_.tree.iterdir()] == ["tax.py"]
@@ -64,6 +65,6 @@ def test_work_that_is_cut_off_does_not_begin(kind: str, request_: EditRequest) -
     deadline = Deadline(60)
     deadline.cancel("the worker was told to stop")
     with engine(kind, edits=False) as one:
-        for call in (one.check, lambda limit: one.edit(request_, limit)):
+        for call in (one.check, one.room, lambda limit: one.edit(request_, limit)):
             with pytest.raises(CutOff):
                 call(deadline)

@@ -28,6 +28,10 @@ class FakeEngine:
         if self.unusable:
             raise self.unusable
 
+    def room(self, deadline: Deadline) -> int:
+        deadline.check()
+        return 30_000
+
     def edit(self, request: EditRequest, deadline: Deadline) -> EditResult:
         deadline.check()
         self.requests.append(request)

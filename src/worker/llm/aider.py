@@ -11,6 +11,7 @@ from worker.deadline import Deadline
 from worker.llm import child, formats, ollama, prices
 from worker.llm.cold import Cold
 from worker.llm.providers import Access
+from worker.llm.room import HOSTED_WINDOW, OWN_SERVERS_WINDOW, room
 from worker.ports import EditRequest, EditResult
 
 _INSPECTION_SECONDS = 10.0
@@ -71,6 +72,13 @@ class AiderEngine:
         access = Access.find(self._model, self._variables)
         prices.entry_for(self._model, self._prices)
         self._window(access, deadline)
+
+    def room(self, deadline: Deadline) -> int:
+        """From the window that is known, or that models of this provider have at least."""
+        deadline.check()
+        access = Access.find(self._model, self._variables)
+        known = self._window(access, deadline) or prices.entry_for(self._model, self._prices).max_input_tokens
+        return room(known or (HOSTED_WINDOW if access.hosted else OWN_SERVERS_WINDOW), self._max_output)
 
     def edit(self, request: EditRequest, deadline: Deadline) -> EditResult:
         """Ask the model to make the change in the work tree."""

@@ -93,6 +93,11 @@ class Access:
     environment: Mapping[str, str]
     addresses: tuple[tuple[str, int], ...]
 
+    @property
+    def hosted(self) -> bool:
+        """Whether the models are at the provider's own address, and not on a server of one's own."""
+        return self.base == self.provider.address
+
     @classmethod
     def find(cls, model: str, variables: Mapping[str, str]) -> Access:
         """Pick from all `variables` what this model needs. Raises Refused(CONFIGURATION) when a key is missing."""

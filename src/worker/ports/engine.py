@@ -51,5 +51,8 @@ class Engine(Protocol):
     def check(self, deadline: Deadline) -> None:
         """Raise when the model can't be used at all; costs no model money (Ollama: server up, model pulled)."""
 
+    def room(self, deadline: Deadline) -> int:
+        """About how many tokens the prompt and the files may take together; costs no model money."""
+
     def edit(self, request: EditRequest, deadline: Deadline) -> EditResult:
         """Ask the model to make the change in the work tree."""

@@ -12,9 +12,9 @@ from worker.selection.names import is_noise
 from worker.selection.ranking import rank
 
 MAX_FILES = 8
-MAX_TOKENS = 48_000
+MAX_TOKENS = 40_000
 _TINY_TOKENS = 4_000  # a repository that is no larger goes in as a whole
-_CHARACTERS_A_TOKEN = 4
+CHARACTERS_A_TOKEN = 4  # about, in source text
 _MAX_TEXT = 100_000
 _LEAST_POINTS = 2.0
 _LEAST_SHARE = 0.05  # of the best file's points
@@ -78,4 +78,4 @@ def _selection(chosen: Iterable[Ranked]) -> Selection:
 def _tokens(library: Library, file: str) -> int | None:
     """About as many as a tokenizer makes of source text; None for a binary file."""
     text = library.read(file)
-    return None if text is None else len(text) // _CHARACTERS_A_TOKEN + 1
+    return None if text is None else len(text) // CHARACTERS_A_TOKEN + 1

@@ -14,7 +14,7 @@ _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _LEAST_PART, _LEAST_STEM = 2, 3
 # The longest first: the first that fits is taken away.
 _ENDING = re.compile(
-    r"(?<=...)(?:ations?|ities|ments?|ings?|ions?|ity|ies|ied|ers|ors|ables?|ible|ed|es|er|or|ly|al|s|y|e)$"
+    r"(?<=...)(?:ations?|ities|ments?|ings?|ions?|ity|ies|ied|ers|ors|ables?|ible|ed|es|er|or|ly|al|(?<!s)s|y|e)$"
 )
 
 

@@ -133,6 +133,14 @@ def test_the_prompt_is_text_and_never_a_command(tree: Path, elsewhere: Listener,
     assert elsewhere.connections == 0
 
 
+@pytest.mark.parametrize("letter", ["漢", "a"])
+def test_a_text_without_words_is_sized_in_no_time(tree: Path, letter: str) -> None:
+    """Tokenizers take minutes for it."""
+    with ScriptedModel([]) as model, pytest.raises(Refused) as refused:
+        edit(on_ollama(model, context_tokens=4_000), tree, letter * 200_000, seconds=15)
+    assert refused.value.reason is Reason.CONTEXT
+
+
 @pytest.mark.parametrize("engine_on", [on_openai, on_openai_cold])
 def test_the_process_shows_no_secret_not_even_the_models_key(
     tree: Path, monkeypatch: pytest.MonkeyPatch, engine_on: EngineOn

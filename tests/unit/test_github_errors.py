@@ -164,3 +164,16 @@ def test_a_certificate_that_is_not_trusted_names_the_setting() -> None:
 
 def test_a_tls_connection_that_broke_is_an_outage() -> None:
     assert isinstance(unreachable(requests.exceptions.SSLError("EOF occurred")), Outage)
+
+
+@pytest.mark.parametrize("value", ["9" * 400, "Mon, 01 Jan 9000 00:00:00 GMT"])
+def test_a_wait_is_a_day_at_most_whatever_the_header_says(value: str) -> None:
+    judged = answer(429, headers={"retry-after": value})
+    assert isinstance(judged, Retry)
+    assert judged.after == 86_400
+
+
+def test_a_date_that_is_none_is_no_hint() -> None:
+    judged = answer(429, headers={"retry-after": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"})
+    assert isinstance(judged, Retry)
+    assert judged.after == 60

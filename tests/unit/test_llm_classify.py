@@ -59,6 +59,23 @@ def test_both_forms_of_retry_after_are_understood() -> None:
     after = classify(wrapped(503, {"Retry-After": date}), MODEL, "OPENAI_API_KEY").after
     assert after == pytest.approx(60, abs=2)
     assert classify(wrapped(429, {"Retry-After": "soon"}), MODEL, "OPENAI_API_KEY").after is None
+
+
+@pytest.mark.parametrize(
+    ("header", "after"),
+    [
+        ("inf", 86_400),
+        ("1e999", 86_400),
+        ("9" * 400, 86_400),
+        ("Mon, 01 Jan 9000 00:00:00 GMT", 86_400),
+        ("nan", 0),
+        ("-5", 0),
+        ("Mon, 01 Jan 99999 00:00:00 GMT", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+    ],
+)
+def test_a_wait_is_a_day_at_most_whatever_the_header_says(header: str, after: float | None) -> None:
+    assert classify(wrapped(503, {"Retry-After": header}), MODEL, "OPENAI_API_KEY").after == after
     assert classify(wrapped(429), MODEL, "OPENAI_API_KEY").after is None
 
 

@@ -34,6 +34,9 @@ def inspect(variables: dict[str, str] | None = None, base: str = BASE) -> Ollama
         (8_192, "", 8_192),
         (131_072, "", ollama.LARGEST_WINDOW),
         (131_072, 'stop "<|im_end|>"\nnum_ctx                        65536\n', 65_536),
+        (8_192, "num_ctx " + "9" * 30, 8_192),
+        (8_192, "num_ctx " + "9" * 5_000, 8_192),
+        (True, "", ollama.LARGEST_WINDOW),
     ],
 )
 def test_the_window_is_the_modelfiles_or_the_trained_one_within_reason(
@@ -60,6 +63,9 @@ def test_the_key_is_sent_when_there_is_one() -> None:
         (httpx.Response(401), Refused, Reason.CREDENTIALS, "OLLAMA_API_KEY"),
         (httpx.Response(502), Retry, Reason.MODEL_UNAVAILABLE, "HTTP 502"),
         (httpx.Response(200, text="<html>"), Refused, Reason.CONFIGURATION, "not an Ollama server"),
+        (httpx.Response(200, json=[]), Refused, Reason.CONFIGURATION, "not an Ollama server"),
+        (httpx.Response(200, text="null"), Refused, Reason.CONFIGURATION, "not an Ollama server"),
+        (httpx.Response(200, text="[" * 100_000), Refused, Reason.CONFIGURATION, "not an Ollama server"),
         (httpx.Response(200, json={"hello": 1}), Refused, Reason.CONFIGURATION, "not an Ollama server"),
         (httpx.ConnectError("refused"), Retry, Reason.MODEL_UNAVAILABLE, "models:11434"),
         (httpx.ReadTimeout("late"), Retry, Reason.MODEL_UNAVAILABLE, "models:11434"),

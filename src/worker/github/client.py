@@ -137,6 +137,6 @@ def _parse(text: str) -> dict[str, Any] | list[Any] | None:
     """The JSON object or list in `text`; None when it holds neither."""
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict | list) else None

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 
 _NO_HINT_SECONDS = 60.0  # at least a minute, when a secondary limit names no time
+_LONGEST_SECONDS = 86_400.0  # a header can name any number
 _WORDS = ("rate limit", "abuse detection")
 
 
@@ -27,7 +28,7 @@ def wait(headers: Mapping[str, str]) -> float:
         return after
     reset = headers.get("x-ratelimit-reset", "")
     if headers.get("x-ratelimit-remaining", "").strip() == "0" and _is_number(reset):
-        return max(1.0, float(reset) - time.time())
+        return _bounded(float(reset) - time.time(), least=1.0)
     return _NO_HINT_SECONDS
 
 
@@ -35,11 +36,15 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds, None without the header; it is a number or, by RFC 9110, a date."""
     value = headers.get("retry-after", "").strip()
     if _is_number(value):
-        return float(value)
+        return _bounded(float(value))
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
+        return _bounded(parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, OverflowError):
         return None
+
+
+def _bounded(seconds: float, least: float = 0.0) -> float:
+    return min(max(seconds, least), _LONGEST_SECONDS)
 
 
 def _is_number(text: str) -> bool:

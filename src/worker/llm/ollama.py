@@ -57,7 +57,7 @@ def inspect(name: str, base: str, variables: Mapping[str, str], *, timeout: floa
             raise Refused(Reason.CONFIGURATION, sentence) from error
         sentence = f"no Ollama server answers at {where}; start it, or correct OLLAMA_API_BASE"
         raise Retry(Reason.MODEL_UNAVAILABLE, sentence) from error
-    except (ValidationError, ValueError, httpx.DecodingError) as error:
+    except (ValidationError, ValueError, TypeError, RecursionError, httpx.HTTPError) as error:
         sentence = f"what answers at {where} is not an Ollama server; correct OLLAMA_API_BASE"
         raise Refused(Reason.CONFIGURATION, sentence) from error
     if shown.capabilities and "completion" not in shown.capabilities:
@@ -115,11 +115,11 @@ def _refusal(error: ollama.ResponseError, name: str, where: str) -> Refused | Re
 
 def _trained(info: Mapping[str, Any]) -> int | None:
     """From the key "<architecture>.context_length"."""
-    found = [value for key, value in info.items() if key.endswith(".context_length") and isinstance(value, int)]
+    found = [value for key, value in info.items() if key.endswith(".context_length") and type(value) is int]
     return found[0] if found and found[0] > 0 else None
 
 
 def _configured(parameters: str) -> int | None:
     """From a line of the Modelfile such as "num_ctx    8192"."""
-    found = re.search(r"^num_ctx\s+(\d+)\s*$", parameters, re.MULTILINE)
+    found = re.search(r"^num_ctx\s+(\d{1,9})\s*$", parameters, re.MULTILINE)
     return int(found[1]) or None if found else None

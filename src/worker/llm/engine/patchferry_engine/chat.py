@@ -106,8 +106,9 @@ class Chat:
 
 
 def _no_model_info() -> None:
-    """Aider would ask GitHub for prices, and look for keys; windows and keys are our business."""
+    """Aider would ask GitHub for prices, look for keys and count tokens; windows, keys and counts are our business."""
     models.model_info_manager.get_model_info = lambda _name: {}
+    models.Model.token_count = lambda _model, _messages: 0
     models.Model.validate_environment = lambda _model: {"keys_in_environment": True, "missing_keys": []}
 
 

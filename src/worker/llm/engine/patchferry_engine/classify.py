@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email.utils import mktime_tz, parsedate_tz
+from email.utils import parsedate_to_datetime
 
 from patchferry_engine.failures import Abort, Reason
 
@@ -40,6 +40,7 @@ _TRANSPORT: tuple[tuple[set[str], str], ...] = (
 )
 _TRY_AGAIN = {408, 409, 425, 429, *range(500, 600)}
 _RATE_LIMITED = 429
+_LONGEST_WAIT = 86_400.0  # seconds; a header can name any number
 _REFUSED: tuple[Reason, str] = ("credentials", "{model} refused our credentials (HTTP {status}); check {credentials}")
 _MOVED: tuple[Reason, str] = (
     "configuration",
@@ -133,7 +134,10 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds, from either form of the header (RFC 9110, section 10.2.3)."""
     value = headers.get("retry-after", "")
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
-        date = parsedate_tz(value)
-        return max(0.0, mktime_tz(date) - time.time()) if date else None
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return None
+    return min(seconds, _LONGEST_WAIT) if seconds > 0 else 0.0  # what is not a number is not more than 0

@@ -5,16 +5,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import certifi
 import pytest
 
 from patchferry.checks import machine, network
-from patchferry.checks.broker import deadline
-from patchferry.checks.github import token
+from patchferry.checks.broker import broker, deadline
+from patchferry.checks.github import github, token
 from patchferry.checks.model import model, window
 from patchferry.checks.result import Check, Status, failed
 from worker.config import Settings, load
 from worker.errors import Reason, Refused
 from worker.llm.ollama import OllamaModel
+from worker.queues import Topology
 
 
 def program(folder: Path, text: str) -> str:
@@ -70,12 +72,11 @@ def test_a_workspace_below_a_file_is_refused(tmp_path: Path) -> None:
     assert machine.workspace(tmp_path / "file" / "a").status == "fail"
 
 
-def test_certificates_are_a_file_that_tls_can_load(tmp_path: Path) -> None:
-    rubbish = tmp_path / "ca.pem"
-    rubbish.write_text("rubbish")
+def test_certificates_are_counted() -> None:
     assert network.certificates(None).status == "skip"
-    assert network.certificates(rubbish).status == "fail"
-    assert "No such file" in network.certificates(tmp_path / "none").detail
+    found = network.certificates(Path(certifi.where()))
+    assert found.status == "ok"
+    assert found.detail.endswith(" authorities")
 
 
 @pytest.fixture
@@ -152,6 +153,27 @@ def test_a_model_with_a_key_is_not_called() -> None:
         "ok",
         "anthropic/m, ANTHROPIC_API_KEY set; not tried, as that would cost money",
     )
+
+
+def test_a_server_of_ones_own_without_a_key_is_not_said_to_have_one() -> None:
+    found = model(load({"PATCHFERRY_MODEL": "openai/m", "OPENAI_API_BASE": "http://gpu-host:8000/v1"}))
+    assert (found.status, found.detail) == ("ok", "openai/m, no key set; not tried, as that would cost money")
+
+
+def test_what_needs_no_token_is_said_and_the_repository_is_not_passed_over() -> None:
+    missing, unseen = github(Settings(), "acme/shop")
+    assert (missing.status, missing.detail) == ("fail", "GITHUB_TOKEN is not set")
+    assert "run --repo" in missing.fix
+    assert (unseen.name, unseen.status) == ("repository", "skip")
+    assert "acme/shop" in unseen.detail
+
+
+def test_what_needs_no_broker_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        gone = closed.getsockname()[1]
+    (found,) = broker(f"amqp://127.0.0.1:{gone}/", Topology("p", (60,)), task_timeout=60, stated_consumer_timeout=None)
+    assert found.status == "fail"
+    assert found.fix.endswith("`run` does not")
 
 
 def test_a_model_without_its_key_fails_and_names_it() -> None:

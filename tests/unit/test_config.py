@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import certifi
 import pytest
 from pydantic import ValidationError
 
@@ -44,7 +45,7 @@ def test_every_variable_of_the_contract_is_read() -> None:
         "GITHUB_WEBHOOK_SECRET_PREVIOUS": "another",
         "HTTPS_PROXY": "http://proxy:3128",
         "NO_PROXY": "localhost,.internal",
-        "SSL_CERT_FILE": "/etc/ca.pem",
+        "SSL_CERT_FILE": certifi.where(),
         "PATCHFERRY_MODEL": "ollama_chat/m:1b",
         "PATCHFERRY_QUEUE_PREFIX": "team",
         "PATCHFERRY_TASK_TIMEOUT": "60",

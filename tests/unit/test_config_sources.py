@@ -60,6 +60,21 @@ def test_a_secret_that_is_no_text_is_refused_by_name(folder: Path) -> None:
         load({"PATCHFERRY_SECRETS_DIR": "secrets"})
 
 
+def test_a_line_of_dotenv_that_means_nothing_is_refused_without_being_quoted(folder: Path) -> None:
+    (folder / ".env").write_text("# mine\nPATCHFERRY_MODEL=m\nplanted secret\n")
+    with pytest.raises(ConfigurationError, match=r"^\.env has a line 3 that can't be read: ") as refused:
+        load({}, read_dotenv=True)
+    assert "planted" not in str(refused.value)
+
+
+def test_a_file_of_authorities_that_tls_cannot_load_is_refused(folder: Path) -> None:
+    (folder / "ca.pem").write_text("rubbish")
+    with pytest.raises(ConfigurationError, match=r"^SSL_CERT_FILE names ca\.pem, .* no PEM certificate"):
+        load({"SSL_CERT_FILE": "ca.pem"})
+    with pytest.raises(ConfigurationError, match=r"^SSL_CERT_FILE names none\.pem, .*No such file"):
+        load({"SSL_CERT_FILE": "none.pem"})
+
+
 def test_the_sources_win_in_order(folder: Path) -> None:
     (folder / ".env").write_text("PATCHFERRY_SECRETS_DIR=secrets\nGITHUB_TOKEN=d\nGITHUB_APP_ID=\nRABBITMQ_URL=amqp://d\n"
                                  "PATCHFERRY_QUEUE_PREFIX=d\nPATCHFERRY_MODEL=d\n")  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import aio_pika
 from aio_pika.abc import AbstractConnection
@@ -44,7 +44,9 @@ def broker(
     try:
         return asyncio.run(look())
     except PatchferryError as error:
-        return (failed("broker", error),)
+        found = failed("broker", error)
+        who = "`patchferry worker` and `submit` need it, `run` does not"
+        return (replace(found, fix=f"{found.fix}; {who}" if found.fix else who),)
 
 
 def deadline(version: tuple[int, ...], task_timeout: float, stated_consumer_timeout: float | None) -> Check:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from patchferry.checks.result import Check, Status, fail, failed, ok, warn
+from patchferry.checks.result import Check, Status, fail, failed, ok, skip, warn
 from worker.config import Settings
 from worker.errors import PatchferryError, Reason
 from worker.forges import client, forge
@@ -18,10 +19,15 @@ def github(settings: Settings, repository: str | None) -> Sequence[Check]:
     try:
         headers, user = _user(settings)
     except PatchferryError as error:
-        return (failed("token", error),)
-    found = token(user, headers)
-    if repository is None or found.status is Status.FAIL:
+        found = failed("token", error)
+        if settings.github_token is None:
+            found = replace(found, fix=f'{found.fix}; `patchferry run --repo PATH "text"` needs none')
+    else:
+        found = token(user, headers)
+    if repository is None:
         return (found,)
+    if found.status is Status.FAIL:
+        return found, skip("repository", f"{repository} is not looked at without a token that serves")
     return found, _reach(settings, repository, user)
 
 

@@ -19,9 +19,8 @@ def model(settings: Settings) -> Check:
         access = Access.find(name, _variables(settings))
         if access.provider.name != "ollama":
             keys = [key for key in access.provider.keys if key in settings.provider_environment]
-            return ok(
-                "model", f"{name}, {' and '.join(keys) or 'credentials'} set; not tried, as that would cost money"
-            )
+            key = f"{' and '.join(keys)} set" if keys else "no key set"
+            return ok("model", f"{name}, {key}; not tried, as that would cost money")
         found = ollama.inspect(name.partition("/")[2], access.base or "", access.environment, timeout=_SECONDS)
     except ConfigurationError as error:
         detail, _, fix = error.problems[0].partition(": ")

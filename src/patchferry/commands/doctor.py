@@ -40,7 +40,7 @@ def command(
 
 
 def _checks(repository: str | None) -> Iterator[Check]:
-    from patchferry.checks import broker, github, machine, model, network
+    from patchferry.checks import machine
     from patchferry.checks.result import fail
     from patchferry.start import start
     from worker.config import ConfigurationError
@@ -54,6 +54,8 @@ def _checks(repository: str | None) -> Iterator[Check]:
         for problem in error.problems:
             yield fail("settings", problem, "correct it; what depends on the settings was not checked")
         return
+    from patchferry.checks import broker, github, model, network  # they fail to load where SSL_CERT_FILE is wrong
+
     yield machine.engine(settings.engine_python)
     yield machine.workspace(settings.workspace_dir)
     yield network.certificates(settings.ssl_cert_file)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from worker.config.fields import GitHub, Model, variable
+from worker.config.fields import GitHub, Model, Network, variable
 from worker.config.view import mask_password
 
 _EXPECTED = {
@@ -41,6 +42,18 @@ def contradictions(settings: BaseModel) -> list[str]:
             "request: raise the first or lower the second."
         )
     return found
+
+
+def unusable(settings: Network) -> list[str]:
+    """One sentence for each file that is named and can't be used; libraries fail on it as soon as they are imported."""
+    path = settings.ssl_cert_file
+    try:
+        if path:
+            ssl.create_default_context(cafile=path)
+    except OSError as error:  # ssl.SSLError is one
+        reason = "it holds no PEM certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        return [f"SSL_CERT_FILE names {path}, which can't be used ({reason}): correct or unset it."]
+    return []
 
 
 def _github(settings: GitHub) -> list[str]:

@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from worker.config.fields import Broker, GitHub, Model, Network, Operation, PullRequest, Task, variable
-from worker.config.problems import contradictions, sentences
+from worker.config.problems import contradictions, sentences, unusable
 from worker.config.sources import gather, is_provider_variable
 from worker.config.view import Described, describe, secret_texts
 
@@ -103,4 +103,4 @@ def _validated(texts: dict[str, Any]) -> tuple[Settings | None, list[str]]:
         broken = {str(one["loc"][0]) for one in error.errors()}
         _, more = _validated({name: text for name, text in texts.items() if name not in broken})
         return None, problems + more
-    return settings, contradictions(settings)
+    return settings, contradictions(settings) + unusable(settings)

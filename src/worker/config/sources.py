@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from worker.config.fields import EMPTY_IS_A_VALUE as EMPTY_FIELDS
 from worker.config.fields import PREFIX, variable
@@ -104,11 +104,14 @@ def _dotenv(path: Path, problems: list[str]) -> Iterator[tuple[str, Value]]:
     if not path.is_file():
         return
     try:
-        entries = dotenv_values(path, interpolate=False)
+        with path.open(encoding="utf-8") as file:
+            lines = tuple(parse_stream(file))
     except (OSError, UnicodeDecodeError) as error:
         problems.append(f"{path} can't be read ({_reason(error)}): make it readable or remove it.")
         return
-    yield from _pairs({name: text for name, text in entries.items() if text is not None}, ".env")
+    broken = [line.original.line for line in lines if line.error]  # by number: what stands there may be a secret
+    problems += [f"{path} has a line {number} that can't be read: write NAME=value, or remove it." for number in broken]
+    yield from _pairs({line.key: line.value for line in lines if line.key and line.value is not None}, ".env")
 
 
 def _files(folder: Path, known: tuple[str, ...], problems: list[str]) -> Iterator[tuple[str, Value]]:

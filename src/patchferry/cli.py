@@ -48,7 +48,8 @@ def _run(arguments: list[str]) -> int:
         return Exit.USAGE
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "patchferry"
-        _complain(f"{error.format_message()} See `{path} --help`.")
+        said = error.format_message()
+        _complain(f"{said}{'' if said.endswith(('.', '?')) else '.'} See `{path} --help`.")
         return Exit.USAGE
     except click.Abort:
         return Exit.INTERRUPTED

@@ -17,7 +17,7 @@ _SENTENCES = {
     "begun": "Working on {what} with {model}.",
     "uncommitted changes": "Your uncommitted changes are left alone, and the model does not see them.",
     "comments left out": "Comments are left out: GitHub does not tell us who of their authors may write.",
-    "cloned": "Checked {branch} out at {base:.7}.",
+    "cloned": "Cloned {branch} at {base:.7}.",
     "edited": "The model has answered: {tokens_in:,} tokens in, {tokens_out:,} out.",
     "still at it": "Still working.",
     "stopping": "Stopping, and cleaning up. Once more to leave at once.",

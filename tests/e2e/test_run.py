@@ -28,7 +28,7 @@ def test_an_issue_becomes_a_pull_request_whose_address_is_the_result(world: Worl
     assert steps(ended) == [
         f"Working on acme/shop#{issue.number} with ollama_chat/scripted:1b.",
         "The issue tells that work has begun.",
-        "Checked main out at SHA.",
+        "Cloned main at SHA.",
         "Asking the model, which sees 2 of 2 files: calc.py, test_calc.py.",
         "The model has answered: 1,200 tokens in, 80 out.",
         "The change: 1 file, +1 -1 lines.",

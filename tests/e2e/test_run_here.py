@@ -38,7 +38,7 @@ def test_a_text_becomes_a_branch_and_a_diff_without_a_token(world: World, mine: 
     ]
     assert steps(ended) == [
         f"Working on {mine} with ollama_chat/scripted:1b.",
-        "Checked work out at SHA.",
+        "Cloned work at SHA.",
         "Asking the model, which sees 2 of 2 files: calc.py, test_calc.py.",
         "The model has answered: 1,200 tokens in, 80 out.",
         "The change: 1 file, +1 -1 lines.",

@@ -101,6 +101,7 @@ def test_the_version_goes_to_stdout(call: Call) -> None:
         (["settings", "-o", "xml"], "'xml' is not one of 'text', 'json'. See `patchferry settings --help`."),
         (["submit"], "Missing argument 'OWNER/REPO#N'."),
         (["doctor", "--nope"], "No such option: --nope"),
+        (["doctor", "nope"], "Got unexpected extra argument (nope). See `patchferry doctor --help`."),
     ],
 )
 def test_wrong_usage_is_code_2_and_one_line_on_stderr(call: Call, arguments: list[str], says: str) -> None:

@@ -44,7 +44,7 @@ def test_every_step_is_a_sentence() -> None:
         told(progress, "pull request opened", pull_request=7, draft=True),
     ] == [
         "Working on acme/shop#1 with ollama_chat/x.",
-        "Checked main out at 0123456.",
+        "Cloned main at 0123456.",
         "Asking the model, which sees 1 of 1 file: a.py.",
         "The model has answered: 1,200 tokens in, 80 out.",
         "The change: 2 files, +3 -1 lines.",

@@ -61,7 +61,7 @@ def judge(request: str, status: int, headers: Mapping[str, str], body: str) -> P
     """The exception for an answer of 4xx or 5xx. `request` is its verb and path, `headers` have lower-case names."""
     problem = _problem(body)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        sentence = f"GitHub answered {status}; it is tried again later"
+        sentence = f"GitHub answered {status}; that usually passes"
         return Outage(Reason.FORGE_UNAVAILABLE, sentence, after=limits.retry_after(headers))
     if status == HTTPStatus.UNAUTHORIZED:
         sentence = "GitHub does not accept the token (401); check that it is right and has not expired"
@@ -85,13 +85,15 @@ def unreachable(error: requests.RequestException) -> PatchferryError:
         sentence = "GitHub's TLS certificate is not trusted; a private CA goes into SSL_CERT_FILE"
         return Refused(Reason.CONFIGURATION, sentence)
     if isinstance(error, requests.exceptions.Timeout):
-        return Outage(Reason.FORGE_UNAVAILABLE, "GitHub did not answer in time; it is tried again later")
-    return Outage(Reason.FORGE_UNAVAILABLE, "GitHub could not be reached; it is tried again later")
+        return Outage(Reason.FORGE_UNAVAILABLE, "GitHub did not answer in time; that usually passes")
+    sentence = "GitHub could not be reached; look at the network, GITHUB_API_URL and HTTPS_PROXY"
+    return Outage(Reason.FORGE_UNAVAILABLE, sentence)
 
 
 def unreadable() -> Retry:
     """The exception for an answer that is not what GitHub's API promises, such as a proxy's login page."""
-    return Retry(Reason.FORGE_UNAVAILABLE, "GitHub gave an answer that could not be read; it is tried again later")
+    sentence = "GitHub gave an answer that could not be read; look whether a proxy answers in its place"
+    return Retry(Reason.FORGE_UNAVAILABLE, sentence)
 
 
 @contextmanager

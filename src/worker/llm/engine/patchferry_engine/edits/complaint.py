@@ -21,7 +21,7 @@ def compose(root: str, failures: Sequence[Failure], accepted: int) -> str:
     sections = [_section(root, *failure) for failure in failures]
     tail = "Reply with corrected edits for all of the above."
     if accepted:
-        tail += f" Your {accepted} other edit(s) are kept: do not send them again."
+        tail += f" What else you sent ({accepted}) is kept: do not send it again."
     return "\n\n".join([head, *sections, tail]) + "\n"
 
 
@@ -48,7 +48,7 @@ def _quoted(part: Part) -> Iterable[str]:
 
 
 def _nearest(path: Path, search: Sequence[str]) -> list[str]:
-    """The lines of the file that share most with those searched for."""
+    """The lines of the file that share most with those searched for; nothing where all of them are there."""
     wanted = {line.strip() for line in search if line.strip()}
     try:
         texts = Document.parse(path.read_bytes()).texts
@@ -57,7 +57,8 @@ def _nearest(path: Path, search: Sequence[str]) -> list[str]:
     size = max(len(search), 1)
     shared = [line.strip() in wanted for line in texts]
     best = max(range(len(texts)), key=lambda at: sum(shared[at : at + size]), default=0)
-    if not any(shared):
+    found = {line.strip() for line in texts[best : best + size]}
+    if not any(shared) or wanted <= found:
         return []
     here = texts[max(best - _AROUND, 0) : best + size + _AROUND]
     return ["The file has these lines; quote them exactly:", "````", *here, "````"]

@@ -5,24 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from patchferry_engine.edits import completeness, places
-from patchferry_engine.edits.fences import fence, unwrap
+from patchferry_engine.edits import completeness
+from patchferry_engine.edits.fitting import Misfit, fitted, searched, stand_in, unwrapped
 from patchferry_engine.edits.parts import Lines, Listing, Part, Piece, Replacement
 from patchferry_engine.edits.suspicion import suspicion
 from patchferry_engine.edits.targets import Targets
 from patchferry_engine.edits.text import Document, Line
 from patchferry_engine.policy import PathPolicy
-
-_MARKDOWN = (".md", ".markdown")
-
-
-class Misfit(Exception):
-    """A part that cannot be placed; the text says why, to the model. `path` is the file it is about, if one is."""
-
-    def __init__(self, why: str, path: str | None = None) -> None:
-        super().__init__(why)
-        self.why = why
-        self.path = path
 
 
 class Draft:
@@ -51,19 +40,19 @@ class Draft:
         if isinstance(part, Listing):
             path = self._list(part)
         else:
-            empty = next((one for one in part.versions if not _searched(one)), None)
+            empty = next((one for one in part.versions if not searched(one)), None)
             path = self._create(part, empty) if empty and self._is_new(part) else self._replace(part, copies)
         self._previous = path
         return path
 
     def holds(self, path: str, lines: Lines) -> bool:
         """Whether the lines stand in the file by now, one after the other."""
-        return _stand_in(self._load(path), lines)
+        return stand_in(self._load(path), lines)
 
     def held(self, path: str, lines: Lines) -> bool:
         """Whether they stood in the file before."""
         self._load(path)
-        return _stand_in(self._before.get(path), lines)
+        return stand_in(self._before.get(path), lines)
 
     def resembles(self, path: str, lines: Lines) -> bool:
         """Whether lines may be a new version of the whole file."""
@@ -104,7 +93,7 @@ class Draft:
         existing = self._load(path)
         if existing and not existing.is_blank:
             raise Misfit("its SEARCH part is empty, but the file exists; quote the lines that shall change", path)
-        self._put(path, _unwrapped(path, tuple(line for piece in version for line in piece.replace)))
+        self._put(path, unwrapped(path, tuple(line for piece in version for line in piece.replace)))
         return path
 
     def _put(self, path: str, lines: Lines) -> None:
@@ -161,23 +150,13 @@ class Draft:
         document = self._load(path)
         if document is None:
             raise Misfit("there is no such file; leave SEARCH empty to make a new one", path)
-        problems = []
-        for version in part.versions:
-            if _searched(version):
-                found = _apply(document, version, copies)
-                why = _count_problem(found) if isinstance(found, int) else _doubt(path, version, document)
-                if why is None and isinstance(found, Document):
-                    return found
-                problems.append(why)
-                if found:
-                    break  # this is how it was meant
-        raise Misfit(problems[-1] or "" if problems else "its SEARCH part is empty, but the file exists", path)
+        return fitted(part, document, path, copies)
 
     def _list(self, part: Listing) -> str:
         path = self._named(part) or self._listed(part)
         self._policy.check(path)
         document = self._load(path)
-        lines = _unwrapped(path, part.lines)
+        lines = unwrapped(path, part.lines)
         if document is None or document.is_blank:
             self._put(path, lines)
             return path
@@ -214,44 +193,3 @@ class Draft:
         if len(alike) == 1:
             return alike[0]
         return self._targets.plain(exact)
-
-
-def _stand_in(document: Document | None, lines: Lines) -> bool:
-    return bool(document and lines and places.find(document, Piece(lines, lines), strictly=True))
-
-
-def _apply(document: Document, version: Sequence[Piece], copies: int) -> Document | int:
-    """Once, or as often as the same block was sent and its lines stand in the file."""
-    if copies > 1 and len(version) == 1:
-        found = places.find(document, version[0])
-        if len(found) == copies:
-            for place in reversed(found):
-                document = place.applied(document)
-            return document
-    return places.apply(document, version)
-
-
-def _count_problem(count: int) -> str:
-    if not count:
-        return "its SEARCH part failed to match any lines of the file"
-    return f"its SEARCH part matches {count} places of the file; add the lines around the one that is meant"
-
-
-def _doubt(path: str, version: Sequence[Piece], document: Document) -> str | None:
-    found = (suspicion(path, one.search, one.replace, document.texts) for one in version)
-    return next((why for why in found if why), None)
-
-
-def _searched(version: Sequence[Piece]) -> bool:
-    return any(line.strip() for piece in version for line in piece.search)
-
-
-def _unwrapped(path: str, lines: Lines) -> Lines:
-    """Without a fence around all of it, unless a Markdown file may begin and end with code."""
-    inner = unwrap(lines)
-    if inner is None:
-        return lines
-    opened = fence(lines[0])
-    if path.lower().endswith(_MARKDOWN) and not (opened and opened.language in {"md", "markdown"}):
-        return lines
-    return inner

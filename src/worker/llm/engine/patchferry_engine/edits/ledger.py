@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from patchferry_engine.edits import complaint
-from patchferry_engine.edits.draft import Draft, Misfit
+from patchferry_engine.edits.draft import Draft
+from patchferry_engine.edits.fitting import Misfit
 from patchferry_engine.edits.parts import Broken, Listing, Part, Replacement, words
 from patchferry_engine.edits.reader import is_named, read
 from patchferry_engine.edits.targets import Targets
